@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Requests at the control socket.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ctl_request.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	enum ctl_command command;
+
+	ctl_request_parse((const char *)data, size, &command);
+	return 0;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The agent as a whole: its modules and what they share. One thread, one event
+ * loop (sd-event); modules only talk through what is here.
+ */
+#ifndef TESSERA_AGENT_H
+#define TESSERA_AGENT_H
+
+#include <syslog.h>
+#include <systemd/sd-event.h>
+
+#include "identity.h"
+#include "kernel.h"
+#include "load.h"
+#include "members.h"
+#include "mesh.h"
+#include "netmon.h"
+
+#define AGENT_RUNTIME_DIR "/run/tessera"
+#define AGENT_GOSSIP_PORT 7870
+
+/* What was refused and what passed; shown by `tess status --json`. */
+enum counter {
+	COUNTER_MDNS_SEEN,	/* records resolved */
+	COUNTER_MDNS_MALFORMED, /* not ours to understand */
+	COUNTER_MDNS_OVERSIZED, /* larger than any record of ours */
+	COUNTER_MDNS_FOREIGN,	/* MAC of another key, or none */
+	COUNTER_MDNS_REPLAYED,	/* true record from a false address */
+	COUNTER_GOSSIP_RECEIVED,
+	COUNTER_GOSSIP_MALFORMED,
+	COUNTER_GOSSIP_OVERSIZED,
+	COUNTER_GOSSIP_STRANGER, /* from an address that is no member's */
+	COUNTER_GOSSIP_SENT,
+	COUNTER_GOSSIP_BYTES_IN,
+	COUNTER_GOSSIP_BYTES_OUT,
+	COUNTER_GOSSIP_UNSENT, /* the socket would not take it */
+	COUNTER_CTL_MALFORMED,
+	COUNTERS,
+};
+
+extern const char *const counter_names[COUNTERS]; /* "mdns_seen", … */
+
+#define STRANGERS_MAX 64
+
+/* Somebody who announces himself but did not prove the key. Named once in the
+ * log; the oldest makes room. */
+struct stranger {
+	char name[NODE_NAME_MAX + 1];
+	char address[64];
+	char reason[64];
+	uint64_t seen;	 /* records of his */
+	int64_t last_ms; /* agent's clock */
+};
+
+enum agent_state {
+	AGENT_NO_KEY,	  /* no cluster key anywhere: waits for one */
+	AGENT_NO_NETWORK, /* no wired link with an address */
+	AGENT_JOINING,	  /* has no number yet */
+	AGENT_ALONE,	  /* has a number, sees nobody */
+	AGENT_MEMBER,
+};
+
+struct mdns;
+struct ctl;
+
+struct agent {
+	sd_event *event;
+	enum node_role role;
+	bool has_cluster;
+	int cluster_error; /* why there is no cluster: negative errno */
+	struct cluster cluster;
+	struct identity self;
+	struct members *members; /* NULL without a cluster */
+	struct mesh *mesh;	 /* likewise */
+	int mesh_error;		 /* why there is no mesh */
+	int firewall_error;
+	struct netmon *netmon;
+	struct load *load;
+	struct kernel *kernel; /* NULL on a kernel without Tessera */
+	struct mdns *mdns;
+	bool mdns_ready;	/* it announced us, and told who is there */
+	const char *mdns_state; /* "running", "waiting for avahi-daemon", … */
+	struct ctl *ctl;
+	int gossip_fd; /* -1: none */
+	sd_event_source *gossip_source, *tick_source, *second_source;
+	const char *state_file; /* identity across restarts of the agent */
+	int64_t next_mdns, next_key;
+	uint32_t speed; /* of one CPU, measured once; 0: not yet */
+	uint64_t counters[COUNTERS];
+	struct stranger strangers[STRANGERS_MAX];
+	size_t n_strangers;
+	unsigned stranger_lines; /* logged in this minute */
+	int64_t stranger_minute;
+	/* Since the machine's start (CLOCK_BOOTTIME), ms; 0: not yet. */
+	int64_t boot_started, boot_address, boot_member;
+};
+
+int agent_new(struct agent *a, enum node_role role);
+void agent_finish(struct agent *a);
+/* Says goodbye to the cluster; agent_finish() follows. */
+void agent_leave(struct agent *a);
+/* The cluster is listened to, or cannot be: begin to join it. */
+void agent_start_joining(struct agent *a);
+/* Something happened outside of members_tick(): let it decide anew. */
+void agent_wake(struct agent *a);
+enum agent_state agent_state(const struct agent *a);
+const char *agent_state_name(enum agent_state state);
+/* The agent's clock: CLOCK_BOOTTIME in ms. */
+int64_t agent_now(void);
+/* A new or changed cluster key: leave the old cluster, join the new one.
+ * 0 or the error of reading the key. */
+int agent_reload_key(struct agent *a);
+/* Counts a stranger's record and logs him the first time. */
+void agent_stranger(struct agent *a, const char *name, const char *address,
+		    const char *reason);
+
+/* ctl.c: the unix socket for tess(1). */
+int ctl_new(struct ctl **ret, struct agent *a, const char *path);
+void ctl_free(struct ctl *ctl);
+/* Something that `tess screen` shows changed: wake the watchers. */
+void ctl_changed(struct ctl *ctl);
+
+/* log.h style: printf to stderr with a <N> prefix when it is no terminal. */
+void agent_log(int priority, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#endif

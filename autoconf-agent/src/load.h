@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How busy this node is: run queue, CPU use and memory from /proc, and a speed
+ * index measured once.
+ */
+#ifndef TESSERA_LOAD_H
+#define TESSERA_LOAD_H
+
+#include "node.h"
+
+struct load;
+
+/* load_new() opens /proc's files; root is "" or, for tests, a directory. */
+int load_new(struct load **ret, const char *root);
+void load_free(struct load *load);
+/* Reads the files once; to be called about once a second with the ms clock. */
+int load_measure(struct load *load, int64_t now, struct node_load *ret);
+/* The speed of one CPU: a fixed mix of integer work over at most ~50 ms of CPU
+ * time, 1000 = one core of the reference machine (documented in load.c). */
+uint32_t load_speed(void);
+/* Pure parsers, unit-tested and fuzzed. -EINVAL on anything unexpected. */
+int load_parse_stat(const char *text, size_t len, uint64_t *ret_busy,
+		    uint64_t *ret_total, uint32_t *ret_running);
+int load_parse_meminfo(const char *text, size_t len, uint64_t *ret_total_kib,
+		       uint64_t *ret_available_kib);
+
+#endif

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * tess(1): what a person uses. Finds the subcommand and runs it.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "tess.h"
+
+static int cmd_help(const struct tess_command *self, int argc, char **argv,
+		    bool json);
+
+static const struct tess_command commands[] = {
+	{
+		.name = "status",
+		.run = cmd_status,
+		.line = "this node: its state, addresses and cluster",
+		.usage = "tess [status] [--json]",
+	},
+	{
+		.name = "nodes",
+		.run = cmd_nodes,
+		.line = "the nodes of the cluster",
+		.usage = "tess nodes [-l] [--json]",
+		.text = "  -l, --long   version, kernel and addresses instead of the load\n",
+	},
+	{
+		.name = "key",
+		.run = cmd_key,
+		.line = "show the cluster key, or make a new one (root)",
+		.usage = "tess key show [--json]\n"
+			 "       tess key new [--force] [FILE] [--json]",
+		.text = "  show         print the key of this node's cluster\n"
+			"  new          leave the cluster and found another "
+			"one, with a fresh key in\n"
+			"               /etc/tessera/cluster.key; with FILE "
+			"only write a key there\n"
+			"  --force      even though there is a key already\n",
+	},
+	{
+		.name = "screen",
+		.run = cmd_screen,
+		.line = "the state of node and cluster on the whole screen",
+		.usage = "tess screen",
+		.text = "Follows the agent. Enter leaves it, any other key "
+			"paints it anew.\n",
+	},
+	{
+		.name = "help",
+		.run = cmd_help,
+		.line = "this list, or more about one command",
+		.usage = "tess help [COMMAND]",
+	},
+};
+
+#define N_COMMANDS (sizeof(commands) / sizeof(*commands))
+
+static const struct tess_command *find(const char *name)
+{
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+static int unknown(bool json, const char *name)
+{
+	char message[256];
+
+	snprintf(message, sizeof(message), "there is no command '%.64s'", name);
+	return tess_error(json, "usage", message, "'tess help' lists them");
+}
+
+static int help_command(const struct tess_command *c)
+{
+	printf("tess %s: %s\n\nusage: %s\n", c->name, c->line, c->usage);
+	if (c->text)
+		printf("\n%s", c->text);
+	return TESS_OK;
+}
+
+static int help_all(void)
+{
+	puts("usage: tess [COMMAND] [--json]\n\ncommands:");
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		printf("  %-8s %s\n", commands[i].name, commands[i].line);
+	puts("\nWithout a command: tess status. 'tess help COMMAND' says more, "
+	     "and tess(1) all.");
+	return TESS_OK;
+}
+
+static int cmd_help(const struct tess_command *self, int argc, char **argv,
+		    bool json)
+{
+	const struct tess_command *c;
+
+	if (argc > 2)
+		return tess_usage(self, json, argv[2]);
+	if (argc < 2)
+		return help_all();
+	c = find(argv[1]);
+	return c ? help_command(c) : unknown(json, argv[1]);
+}
+
+/* Takes out the options that all commands have. Returns how many arguments are
+ * left. */
+static int common_options(int argc, char **argv, bool *ret_json, bool *ret_help,
+			  bool *ret_version)
+{
+	int n = 1;
+	bool options = true;
+
+	for (int i = 1; i < argc; i++) {
+		if (options && strcmp(argv[i], "--json") == 0)
+			*ret_json = true;
+		else if (options && (strcmp(argv[i], "--help") == 0 ||
+				     strcmp(argv[i], "-h") == 0))
+			*ret_help = true;
+		else if (options && n == 1 &&
+			 (strcmp(argv[i], "--version") == 0 ||
+			  strcmp(argv[i], "-V") == 0))
+			*ret_version = true;
+		else if (options && strcmp(argv[i], "--") == 0)
+			options = false;
+		else
+			argv[n++] = argv[i];
+	}
+	argv[n] = NULL;
+	return n;
+}
+
+static int run(int argc, char **argv)
+{
+	bool json = false, help = false, version = false;
+	char status[] = "status", *bare[] = { status, NULL };
+	const struct tess_command *c;
+	const char *name;
+
+	argc = common_options(argc, argv, &json, &help, &version);
+	name = argc > 1 ? argv[1] : "status";
+	if (version) {
+		if (json)
+			printf("{\"version\":\"%s\"}\n", TESSERA_VERSION);
+		else
+			printf("tess %s\n", TESSERA_VERSION);
+		return TESS_OK;
+	}
+	if (help && argc < 2)
+		return help_all();
+	c = find(name);
+	if (!c)
+		return unknown(json, name);
+	if (help)
+		return help_command(c);
+	if (argc < 2)
+		return c->run(c, 1, bare, json);
+	return c->run(c, argc - 1, argv + 1, json);
+}
+
+int main(int argc, char **argv)
+{
+	int r;
+
+	if (argc < 1)
+		return TESS_USAGE;
+	r = run(argc, argv);
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		perror("tess: writing");
+		return r ? r : TESS_FAILED;
+	}
+	return r;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tess(1)'s connection to the agent.
+ */
+#ifndef TESSERA_TESS_CLIENT_H
+#define TESSERA_TESS_CLIENT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#define CLIENT_LINE_MAX (16u << 20) /* 4,096 nodes take some MiB */
+
+/* A line that arrives in pieces. */
+struct client_line {
+	char *text;
+	size_t len, room;
+};
+
+/* The socket, or a negative errno. */
+int client_connect(void);
+int client_send(int fd, const char *command);
+/* Reads once. 1: a whole line was there, *ret is its JSON (NULL: it is none);
+ * 0: more is to come; -EPIPE at the end, or another error. */
+int client_receive(int fd, struct client_line *line, json_t **ret);
+void client_line_clear(struct client_line *line);
+
+/* Asks and waits for the answer, at most some seconds. NULL: it was said why
+ * not, *ret_exit is tess's exit code. */
+json_t *client_ask(const char *command, bool json, int *ret_exit);
+
+#endif
