@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The kernel's own tests, on each flavour that has been built, and its form."""
+
+import os
+import subprocess
+
+import pytest
+
+TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+def succeeds(program, argument):
+    result = subprocess.run(
+        [os.path.join(TREE, program), argument],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=1800,
+    )
+    print(result.stdout)
+    assert result.returncode == 0, result.stdout
+
+
+def test_release_kernel_keeps_its_promises():
+    succeeds("tests/kernel/boot", "release")
+
+
+def test_sparse_and_checkpatch_find_nothing():
+    succeeds("config/kernel/build", "check")
+
+
+@pytest.mark.debug
+def test_debug_kernel_sees_no_mistake():
+    succeeds("tests/kernel/boot", "debug")
+
+
+@pytest.mark.debug
+def test_kernel_without_tessera_boots():
+    succeeds("tests/kernel/boot", "off")
