@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Tessera Linux. `make help` lists the targets; each calls one script, and what
+# is expensive is cached outside of the tree (docs/building.md).
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help deps kernel agent packages drone iso demo lab \
+	check check-unit check-kernel check-cluster check-iso check-debug \
+	bench fuzz lint clean
+
+FUZZ_SECONDS ?= 20
+
+help: ## this list
+	@echo 'Tessera Linux: one machine out of many PCs. Targets:'
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
+	@echo 'Variables: KEY=FILE|none (make iso), TESSERA_CACHE, TESSERA_MIRROR'
+
+deps: ## install what a bare Debian 12 or 13 lacks
+	@config/deps
+
+kernel: deps ## our kernel as a Debian package: build/kernel/
+	@config/kernel/build release
+
+agent: deps ## tesserad and tess: build/agent/
+	@autoconf-agent/build release
+
+packages: kernel ## Debian packages: build/packages/
+	@config/drone/build release
+	@packages/build
+
+drone: kernel ## kernel and initramfs for diskless PCs: build/drone/
+	@config/drone/build release
+
+iso: drone ## the live image for CD and USB: build/tessera-amd64.iso
+	@config/live/build
+
+demo: iso ## three virtual machines find each other, before your eyes
+	@tests/demo
+
+lab: drone ## a cluster of virtual machines to play with (tests/lab --help)
+	@tests/lab up
+	@tests/lab status
+
+check: check-unit lint check-kernel check-cluster check-iso ## all tests
+	@echo 'all tests passed'
+
+check-unit: deps ## unit tests under ASan and UBSan, and each fuzz target for 20 s
+	@autoconf-agent/build check
+	@autoconf-agent/build fuzz $(FUZZ_SECONDS)
+
+check-kernel: drone ## the kernel subsystem and the mesh, each alone in a VM
+	@tests/run tests/kernel tests/network
+
+check-cluster: drone ## drones alone, and clusters that form, lose and find nodes
+	@tests/run tests/vmlab tests/drone tests/cluster
+
+check-iso: iso ## the live image boots to membership
+	@tests/run tests/iso
+
+check-debug: deps ## drone scenarios on the debug kernel; CONFIG_TESSERA=n boots
+	@config/kernel/build debug
+	@config/kernel/build off
+	@config/drone/build debug
+	@tests/run --debug tests/kernel tests/network tests/cluster
+
+bench: deps ## speed and memory, against peers (nothing to measure yet)
+	@echo 'error: there is no benchmark yet: processes do not migrate yet' >&2
+	@exit 1
+
+fuzz: deps ## every fuzz target for FUZZ_SECONDS each (default 20)
+	@autoconf-agent/build fuzz $(FUZZ_SECONDS)
+
+lint: deps ## formatting, static checks, man pages
+	@tests/lint
+
+clean: ## remove build/ (the cache outside of the tree stays)
+	@rm -rf --one-file-system build
