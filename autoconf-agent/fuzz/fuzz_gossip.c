@@ -76,7 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				  .version = "1",
 				  .role = NODE_ROLE_DRONE };
 	struct members *m;
-	struct node *peer;
+	struct node_id from;
 	int64_t now = 1000;
 
 	cluster_from_key(&cluster, key);
@@ -84,10 +84,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (members_new(&m, &cluster, &self, &io, now, 1000) < 0)
 		return 0;
 	members_start(m, now);
-	peer = members_introduce(m, now, &info);
+	from = members_introduce(m, now, &info)->id;
 	while (size >= 3) {
 		size_t len = data[0] | (size_t)data[1] << 8;
-		struct node_id from = peer->id;
 
 		now += data[2] * 20;
 		data += 3;
