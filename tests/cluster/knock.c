@@ -16,8 +16,10 @@
 
 static int bound(int type, const struct sockaddr_in6 *address)
 {
-	int fd = socket(AF_INET6, type, 0);
+	int fd = socket(AF_INET6, type, 0), yes = 1;
 
+	/* Connections of the listener before us may still be in TIME_WAIT. */
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
 	if (bind(fd, (const struct sockaddr *)address, sizeof(*address)) < 0) {
 		perror("bind");
 		exit(1);
