@@ -581,6 +581,6 @@ void agent_finish(struct agent *a)
 	kernel_close(a->kernel);
 	sd_event_source_disable_unref(a->tick_source);
 	sd_event_source_disable_unref(a->second_source);
-	sodium_memzero(&a->self.secret, sizeof(a->self.secret));
-	sodium_memzero(&a->cluster, sizeof(a->cluster));
+	identity_destroy(&a->self);
+	cluster_destroy(&a->cluster);
 }

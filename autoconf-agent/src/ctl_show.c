@@ -247,6 +247,8 @@ static json_t *show_strangers(const struct agent *a)
 /* How a part of the agent does: 0, a negative errno, or not tried yet. */
 static const char *how(bool started, int error)
 {
+	if (error == -EINPROGRESS)
+		return "starting";
 	if (error < 0)
 		return strerror(-error);
 	return started ? "running" : "not started";
