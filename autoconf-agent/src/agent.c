@@ -170,7 +170,6 @@ static void io_changed(void *userdata, const struct node *n,
 		       enum node_status old, bool gone)
 {
 	struct agent *a = userdata;
-	struct node *node = members_find(a->members, &n->id);
 
 	if (gone) {
 		reach_forget(a, (struct node *)n);
@@ -181,9 +180,6 @@ static void io_changed(void *userdata, const struct node *n,
 			  "node %u \"%s\" is %s", n->claim.number, n->info.name,
 			  node_status_name(n->status));
 	}
-	/* A silent node gets its next endpoint at once. */
-	if (!gone && node && n->status == NODE_SUSPECT)
-		reach_tick(a, agent_now());
 	ctl_changed(a->ctl);
 }
 
@@ -260,6 +256,7 @@ static int on_tick(sd_event_source *s, uint64_t usec, void *userdata)
 	if (!a->members)
 		return 0;
 	next = members_tick(a->members, agent_now(), real_ms());
+	reach_tick(a, agent_now());
 	sd_event_source_set_time_relative(s, (uint64_t)next * 1000);
 	sd_event_source_set_enabled(s, SD_EVENT_ONESHOT);
 	return 0;
@@ -352,7 +349,6 @@ static int on_second(sd_event_source *s, uint64_t usec, void *userdata)
 		load.speed = a->speed;
 		members_set_load(a->members, &load);
 	}
-	reach_tick(a, now);
 	hand_to_kernel(a);
 	save_identity(a);
 	return 0;

@@ -38,6 +38,7 @@ struct service {
 	AvahiServiceResolver *resolver;
 	bool proved;
 	struct announce announce;
+	struct in6_addr resolved; /* on this interface; unsigned */
 	char address[AVAHI_ADDRESS_STR_MAX];
 	int64_t mismatch; /* since when its address is not announced; 0 */
 };
@@ -71,6 +72,9 @@ static void offer(struct service *s)
 
 	if (!s->proved || !a->members)
 		return;
+	node = members_introduce(a->members, agent_now(), &s->announce.info);
+	if (!node)
+		return;
 	for (size_t i = 0; i < s->announce.n_addresses; i++) {
 		struct sockaddr_in6 *e = &endpoints[count++];
 
@@ -81,29 +85,34 @@ static void offer(struct service *s)
 		};
 		if (IN6_IS_ADDR_LINKLOCAL(&e->sin6_addr))
 			e->sin6_scope_id = (uint32_t)s->interface;
+		if (IN6_ARE_ADDR_EQUAL(&e->sin6_addr, &s->resolved))
+			reach_seen(a, node, e, (uint32_t)s->interface);
 	}
-	node = members_introduce(a->members, agent_now(), &s->announce.info);
-	if (node)
-		reach_offer(a, node, endpoints, count);
+	reach_offer(a, node, endpoints, count);
 	agent_wake(a);
 }
 
-static bool announced(const struct announce *a, const AvahiAddress *address)
+static struct in6_addr in6_of(const AvahiAddress *address)
 {
 	struct in6_addr in = { 0 };
 
-	if (a->n_addresses == NODE_ENDPOINTS)
-		return true; /* it may have more than a record can tell */
 	if (address->proto == AVAHI_PROTO_INET6) {
 		memcpy(&in, &address->data.ipv6, 16);
-		if (!IN6_IS_ADDR_LINKLOCAL(&in))
-			return true;
 	} else {
 		memset(&in.s6_addr[10], 0xff, 2);
 		memcpy(&in.s6_addr[12], &address->data.ipv4, 4);
 	}
+	return in;
+}
+
+static bool announced(const struct announce *a, const struct in6_addr *address)
+{
+	if (a->n_addresses == NODE_ENDPOINTS)
+		return true; /* it may have more than a record can tell */
+	if (!IN6_IS_ADDR_V4MAPPED(address) && !IN6_IS_ADDR_LINKLOCAL(address))
+		return true;
 	for (size_t i = 0; i < a->n_addresses; i++)
-		if (IN6_ARE_ADDR_EQUAL(&a->addresses[i], &in))
+		if (IN6_ARE_ADDR_EQUAL(&a->addresses[i], address))
 			return true;
 	return false;
 }
@@ -176,7 +185,8 @@ static void resolved(struct service *s, const AvahiAddress *address,
 		return;
 	}
 	s->announce = announce;
-	if (announced(&announce, address))
+	s->resolved = in6_of(address);
+	if (announced(&announce, &s->resolved))
 		s->mismatch = 0;
 	else if (!s->mismatch)
 		s->mismatch = agent_now();

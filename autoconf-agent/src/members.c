@@ -126,6 +126,11 @@ void members_set_status(struct members *m, struct peer *p,
 	m->io.changed(m->io.userdata, &p->n, old, false);
 }
 
+void members_alive(struct members *m, struct peer *p)
+{
+	members_set_status(m, p, p->n.claim.number ? NODE_UP : NODE_JOINING);
+}
+
 uint32_t members_request(struct members *m)
 {
 	if (++m->next_request == 0)
@@ -353,8 +358,7 @@ static void direct_sign(struct members *m, struct peer *p)
 	if (first && p->n.known)
 		m->io.changed(m->io.userdata, &p->n, p->n.status, false);
 	if (p->n.status == NODE_SUSPECT)
-		members_set_status(m, p,
-				   p->n.claim.number ? NODE_UP : NODE_JOINING);
+		members_alive(m, p);
 }
 
 int members_receive(struct members *m, int64_t now, const struct node_id *from,

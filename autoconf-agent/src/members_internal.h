@@ -130,6 +130,8 @@ bool same_machine(const struct node *a, const struct node *b);
 struct peer *members_peer(struct members *m, const struct node_id *id);
 void members_set_status(struct members *m, struct peer *p,
 			enum node_status status);
+/* It was suspect or down, and answers. */
+void members_alive(struct members *m, struct peer *p);
 /* A node another member speaks of; NULL when the table is full. */
 struct node *members_vouched(struct members *m, const struct node_id *id);
 void members_forget(struct members *m, struct peer *p);

@@ -105,10 +105,17 @@ void probe_relay(struct members *m, struct peer *asker,
 
 void probe_relayed(struct members *m, const struct wire_message *msg)
 {
-	for (size_t i = 0; i < PROBES; i++)
-		if (m->probes[i].request == msg->request &&
-		    node_id_equal(&m->probes[i].target, &msg->ids[0]))
-			probe_done(m, &m->probes[i]);
+	struct peer *p = members_peer(m, &msg->ids[0]);
+
+	for (size_t i = 0; i < PROBES; i++) {
+		if (m->probes[i].request != msg->request || !p ||
+		    !node_id_equal(&m->probes[i].target, &p->n.id))
+			continue;
+		probe_done(m, &m->probes[i]);
+		/* Only our own way to it is broken. */
+		if (p->n.status == NODE_SUSPECT || p->n.status == NODE_DOWN)
+			members_alive(m, p);
+	}
 }
 
 static void ask_others(struct members *m, const struct node *target,
@@ -170,18 +177,17 @@ static void probe_successor(struct members *m)
 static void probe_expired(struct members *m, struct probe *probe)
 {
 	struct peer *p = members_peer(m, &probe->target);
-	bool counts = p && p->n.proved &&
-		      (p->n.status == NODE_UP || p->n.status == NODE_JOINING);
-
 	/* News of it came meanwhile: it lives. */
-	if (counts && p->n.heard < probe->started &&
-	    p->direct < probe->started) {
-		if (!probe->indirect) {
-			probe->indirect = true;
-			probe->deadline = m->now + INDIRECT_MS;
-			ask_others(m, &p->n, probe->request);
-			return;
-		}
+	bool silent = p && p->n.proved && p->n.status != NODE_LEFT &&
+		      p->n.heard < probe->started && p->direct < probe->started;
+
+	if (silent && !probe->indirect) {
+		probe->indirect = true;
+		probe->deadline = m->now + INDIRECT_MS;
+		ask_others(m, &p->n, probe->request);
+		return;
+	}
+	if (silent && (p->n.status == NODE_UP || p->n.status == NODE_JOINING)) {
 		members_set_status(m, p, NODE_SUSPECT);
 		probe_successor(m); /* the next one may have died with it */
 		gossip_broadcast(m, BROADCAST);

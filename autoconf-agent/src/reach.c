@@ -6,106 +6,133 @@
 #include "reach.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define NEXT_MS 2000 /* how long a silent endpoint is tried at first */
-#define ROUNDS_MAX 3 /* each round through all of them takes twice as long */
+#include "paths.h"
 
-struct reach {
-	struct sockaddr_in6 candidates[REACH_CANDIDATES];
-	size_t count, current;
-	unsigned int rounds;
-	int64_t switched;
-};
+/* A suspect that does not answer its first probe is looked for elsewhere: the
+ * suspicion may be another's, whose own way to it is broken. */
+#define SURE_MS 700
 
-static bool same_endpoint(const struct sockaddr_in6 *a,
-			  const struct sockaddr_in6 *b)
-{
-	return a->sin6_port == b->sin6_port &&
-	       a->sin6_scope_id == b->sin6_scope_id &&
-	       IN6_ARE_ADDR_EQUAL(&a->sin6_addr, &b->sin6_addr);
-}
-
-/* Returns whether it is new. */
-static bool add(struct reach *r, const struct sockaddr_in6 *endpoint)
-{
-	for (size_t i = 0; i < r->count; i++)
-		if (same_endpoint(&r->candidates[i], endpoint))
-			return false;
-	if (r->count == REACH_CANDIDATES) {
-		memmove(r->candidates, r->candidates + 1,
-			(REACH_CANDIDATES - 1) * sizeof(*r->candidates));
-		r->count--;
-		r->current -= r->current > 0;
-	}
-	r->candidates[r->count++] = *endpoint;
-	return true;
-}
-
-static bool offer_one(struct agent *a, struct reach *r,
+static void offer_one(struct agent *a, struct paths *p,
 		      const struct sockaddr_in6 *endpoint)
 {
 	const struct netmon_address *own;
 	struct sockaddr_in6 scoped = *endpoint;
-	bool fresh = false;
 	size_t n;
 
 	scoped.sin6_family = AF_INET6;
-	if (!IN6_IS_ADDR_LINKLOCAL(&endpoint->sin6_addr)) {
+	if (!IN6_IS_ADDR_LINKLOCAL(&endpoint->sin6_addr))
 		scoped.sin6_scope_id = 0;
-		return add(r, &scoped);
+	if (!IN6_IS_ADDR_LINKLOCAL(&endpoint->sin6_addr) ||
+	    endpoint->sin6_scope_id) {
+		paths_add(p, &scoped, 0);
+		return;
 	}
-	if (endpoint->sin6_scope_id)
-		return add(r, &scoped);
 	n = netmon_addresses(a->netmon, &own);
 	for (size_t i = 0; i < n; i++) {
 		if (!IN6_IS_ADDR_LINKLOCAL(&own[i].address))
 			continue;
 		scoped.sin6_scope_id = own[i].ifindex;
-		fresh |= add(r, &scoped);
+		paths_add(p, &scoped, 0);
 	}
-	return fresh;
 }
 
-static void use(struct agent *a, struct node *node, struct reach *r,
+static void use(struct agent *a, struct node *node, struct paths *p,
 		size_t index)
 {
 	int err;
 
-	r->current = index;
-	r->switched = agent_now();
-	err = mesh_peer_set(a->mesh, node->info.key, &r->candidates[index]);
+	paths_use(p, index, agent_now());
+	err = mesh_peer_set(a->mesh, node->info.key, &p->list[index].endpoint);
 	if (err < 0)
 		agent_log(LOG_WARNING, "%s: cannot be made a peer: %s",
 			  node->info.name, strerror(-err));
 }
 
+/* NULL: not one to be reached, or no memory. */
+static struct paths *paths_of(struct agent *a, struct node *node)
+{
+	if (!a->mesh || !node->known || node == members_self(a->members))
+		return NULL;
+	if (!node->user)
+		node->user = calloc(1, sizeof(struct paths));
+	return node->user;
+}
+
 void reach_offer(struct agent *a, struct node *node,
 		 const struct sockaddr_in6 *endpoints, size_t count)
 {
-	struct reach *r = node->user;
-	bool first = !r;
+	struct paths *p = paths_of(a, node);
 	size_t had;
 
-	if (!a->mesh || !node->known || node == members_self(a->members))
+	if (!p)
 		return;
-	if (!r) {
-		r = node->user = calloc(1, sizeof(*r));
-		if (!r)
-			return;
-	}
-	had = r->count;
+	had = p->count;
 	for (size_t i = 0; i < count; i++)
-		offer_one(a, r, &endpoints[i]);
-	if (r->count == 0)
+		offer_one(a, p, &endpoints[i]);
+	if (had == 0 && p->count > 0)
+		use(a, node, p, 0);
+}
+
+void reach_seen(struct agent *a, struct node *node,
+		const struct sockaddr_in6 *endpoint, uint32_t link)
+{
+	struct paths *p = paths_of(a, node);
+
+	if (!p)
 		return;
-	/* A known node that is silent: what is new is the best guess. */
-	if (had == 0 || (r->count > had && node->status != NODE_UP &&
-			 !(first && node->proved)))
-		use(a, node, r, had < r->count ? had : r->count - 1);
+	paths_add(p, endpoint, link);
+	if (p->count == 1)
+		use(a, node, p, 0);
+}
+
+struct location {
+	const struct node *node;
+	struct paths *paths;
+};
+
+static void on_peer(const struct mesh_peer *peer, void *userdata)
+{
+	struct location *l = userdata;
+	int index;
+
+	if (memcmp(peer->key, l->node->info.key, NODE_KEY_SIZE) != 0 ||
+	    !peer->endpoint.sin6_port)
+		return;
+	paths_add(l->paths, &peer->endpoint, 0);
+	index = paths_find(l->paths, &peer->endpoint);
+	if (index >= 0)
+		l->paths->current = (size_t)index;
+}
+
+/* WireGuard followed the node to wherever its last packet came from. */
+static void locate(struct agent *a, const struct node *node, struct paths *p)
+{
+	struct location l = { node, p };
+
+	(void)mesh_peers(a->mesh, on_peer, &l);
+}
+
+static void look_for(struct agent *a, struct node *node, struct paths *p,
+		     int64_t now)
+{
+	int next;
+
+	if (node->status == NODE_SUSPECT && now - node->since < SURE_MS)
+		return;
+	if (!p->trying && node->proved)
+		locate(a, node, p);
+	next = paths_next(p, now, node->proved);
+	if (next < 0)
+		return;
+	/* WireGuard lets five seconds pass between two handshakes with a peer;
+	 * with a new one it begins at once. */
+	if (!node->proved)
+		(void)mesh_peer_remove(a->mesh, node->info.key);
+	use(a, node, p, (size_t)next);
 }
 
 void reach_tick(struct agent *a, int64_t now)
@@ -117,23 +144,16 @@ void reach_tick(struct agent *a, int64_t now)
 		return;
 	count = members_list(a->members, &list);
 	for (size_t i = 0; i < count; i++) {
-		struct reach *r = list[i]->user;
-		bool silent = !list[i]->proved ||
-			      list[i]->status == NODE_SUSPECT ||
-			      list[i]->status == NODE_DOWN;
+		struct node *node = list[i];
+		struct paths *p = node->user;
 
-		if (r && !silent)
-			r->rounds = 0;
-		if (!r || !silent || r->count < 2 ||
-		    now - r->switched < NEXT_MS << r->rounds)
+		if (!p)
 			continue;
-		if (r->current + 1 >= r->count && r->rounds < ROUNDS_MAX)
-			r->rounds++;
-		/* WireGuard lets five seconds pass between two handshakes with
-		 * a peer; with a new one it begins at once. */
-		if (!list[i]->proved)
-			(void)mesh_peer_remove(a->mesh, list[i]->info.key);
-		use(a, list[i], r, (r->current + 1) % r->count);
+		if (!node->proved || node->status == NODE_SUSPECT ||
+		    node->status == NODE_DOWN)
+			look_for(a, node, p, now);
+		else
+			paths_answered(p);
 	}
 }
 
@@ -155,18 +175,20 @@ static size_t own_endpoints(const struct agent *a,
 size_t reach_endpoints(const struct agent *a, const struct node *node,
 		       struct sockaddr_in6 ret[NODE_ENDPOINTS])
 {
-	const struct reach *r = node->user;
+	const struct paths *p = node->user;
 	size_t count = 0;
 
 	if (node == members_self(a->members))
 		return own_endpoints(a, ret);
-	for (size_t i = 0; r && i < r->count && count < NODE_ENDPOINTS; i++) {
+	for (size_t i = 0; p && i < p->count && count < NODE_ENDPOINTS; i++) {
 		bool twice = false;
 
-		ret[count] = r->candidates[i];
+		ret[count] = p->list[i].endpoint;
 		ret[count].sin6_scope_id = 0;
 		for (size_t j = 0; j < count; j++)
-			twice |= same_endpoint(&ret[j], &ret[count]);
+			twice |= ret[j].sin6_port == ret[count].sin6_port &&
+				 IN6_ARE_ADDR_EQUAL(&ret[j].sin6_addr,
+						    &ret[count].sin6_addr);
 		count += !twice;
 	}
 	return count;
@@ -184,14 +206,14 @@ void reach_forget(struct agent *a, struct node *node)
 
 void reach_format(const struct node *node, char *ret, size_t size)
 {
-	const struct reach *r = node->user;
+	const struct paths *p = node->user;
 	const struct sockaddr_in6 *e;
 	char text[INET6_ADDRSTRLEN], scope[IF_NAMESIZE] = "";
 
 	ret[0] = 0;
-	if (!r || r->count == 0)
+	if (!p || p->count == 0)
 		return;
-	e = &r->candidates[r->current];
+	e = &p->list[p->current].endpoint;
 	if (IN6_IS_ADDR_V4MAPPED(&e->sin6_addr)) {
 		inet_ntop(AF_INET, &e->sin6_addr.s6_addr[12], text,
 			  sizeof(text));

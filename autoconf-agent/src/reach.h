@@ -8,14 +8,16 @@
 
 #include "agent.h"
 
-#define REACH_CANDIDATES 16
-
-/* reach_offer() adds endpoints (deduplicated; a full list forgets its oldest)
- * and makes the node a peer of the mesh. Link-local addresses without a scope
- * are tried on each of our links. */
+/* reach_offer() adds endpoints the node has by its own word or another's, and
+ * makes it a peer of the mesh. Link-local addresses without a scope are tried
+ * on each of our links. */
 void reach_offer(struct agent *a, struct node *node,
 		 const struct sockaddr_in6 *endpoints, size_t count);
-/* To be called once a second: silent nodes get their next endpoint. */
+/* reach_seen() adds an endpoint that was seen on a link of ours: those are
+ * tried first. */
+void reach_seen(struct agent *a, struct node *node,
+		const struct sockaddr_in6 *endpoint, uint32_t link);
+/* To be called at least once a second: silent nodes get their next endpoint. */
 void reach_tick(struct agent *a, int64_t now);
 /* What to tell others about a node; scopes are left out. */
 size_t reach_endpoints(const struct agent *a, const struct node *node,

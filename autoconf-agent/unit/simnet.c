@@ -19,6 +19,7 @@
 struct packet {
 	int64_t at;
 	struct node_id from, to;
+	size_t sender;
 	int group;
 	size_t len;
 	uint8_t data[WIRE_MAX];
@@ -35,6 +36,7 @@ struct box {
 struct simnet {
 	struct cluster cluster;
 	struct box boxes[SIM_NODES];
+	bool cut[SIM_NODES][SIM_NODES];
 	struct packet *queue;
 	size_t queued;
 	int64_t now;
@@ -71,6 +73,7 @@ static void io_send(void *userdata, const struct node *to, const void *data,
 	p = &sim->queue[sim->queued++];
 	p->at = sim->now + 1 + next_random(sim) % 5;
 	p->from = box->identity.id;
+	p->sender = (size_t)(box - sim->boxes);
 	p->group = box->group;
 	p->to = to->id;
 	p->len = len;
@@ -174,6 +177,11 @@ void sim_group(struct simnet *sim, size_t i, int group)
 	sim->boxes[i].group = group;
 }
 
+void sim_cut(struct simnet *sim, size_t i, size_t j, bool cut)
+{
+	sim->cut[i][j] = sim->cut[j][i] = cut;
+}
+
 void sim_loss(struct simnet *sim, unsigned per_mille)
 {
 	sim->loss = per_mille;
@@ -186,6 +194,12 @@ static struct box *box_of(struct simnet *sim, const struct node_id *id)
 		    node_id_equal(&sim->boxes[i].identity.id, id))
 			return &sim->boxes[i];
 	return NULL;
+}
+
+static bool connected(const struct simnet *sim, const struct packet *p,
+		      const struct box *to)
+{
+	return p->group == to->group && !sim->cut[p->sender][to - sim->boxes];
 }
 
 static void deliver(struct simnet *sim)
@@ -201,7 +215,7 @@ static void deliver(struct simnet *sim)
 		sim->queue[i] = sim->queue[--sim->queued];
 		to = box_of(sim, &p.to);
 		/* WireGuard: the receiver must know the sender's key. */
-		if (!to || p.group != to->group ||
+		if (!to || !connected(sim, &p, to) ||
 		    !members_find(to->members, &p.from))
 			continue;
 		assert_int_equal(members_receive(to->members, sim->now, &p.from,

@@ -23,6 +23,8 @@ void sim_kill(struct simnet *sim, size_t i);
 void sim_leave(struct simnet *sim, size_t i);
 /* Nodes in different groups do not hear each other; all begin in group 0. */
 void sim_group(struct simnet *sim, size_t i, int group);
+/* The link between two nodes alone. */
+void sim_cut(struct simnet *sim, size_t i, size_t j, bool cut);
 /* Per mille of messages lost. */
 void sim_loss(struct simnet *sim, unsigned per_mille);
 /* Lets time pass; asserts all along that no view shows a number twice. */

@@ -181,6 +181,28 @@ static void a_short_cut_loses_nobody(void **state)
 	}
 }
 
+/* Node 0 changes to another link, by which it reaches only node 1. */
+static void a_node_that_others_still_reach_is_not_lost(void **state)
+{
+	(void)state;
+	for (unsigned seed = 1; seed <= SEEDS; seed++) {
+		struct simnet *sim = formed(seed, 3);
+
+		sim_run(sim, 5000 + seed * 31);
+		sim_cut(sim, 0, 1, true);
+		sim_cut(sim, 0, 2, true);
+		sim_run(sim, 3000);
+		sim_cut(sim, 0, 1, false);
+		for (int ms = 0; ms < 30000; ms++) {
+			sim_run(sim, 1);
+			assert_int_not_equal(sim_status(sim, 0, 2), NODE_DOWN);
+			assert_int_not_equal(sim_status(sim, 2, 0), NODE_DOWN);
+		}
+		assert_true(sim_agreed(sim));
+		sim_free(sim);
+	}
+}
+
 static void a_long_cut_is_marked_and_healed(void **state)
 {
 	(void)state;
@@ -320,6 +342,7 @@ int main(void)
 		cmocka_unit_test(half_of_all_lost_at_once_is_known_too),
 		cmocka_unit_test(a_rebooted_node_takes_its_number_back),
 		cmocka_unit_test(a_short_cut_loses_nobody),
+		cmocka_unit_test(a_node_that_others_still_reach_is_not_lost),
 		cmocka_unit_test(a_long_cut_is_marked_and_healed),
 		cmocka_unit_test(
 			when_two_clusters_meet_the_larger_keeps_its_numbers),
