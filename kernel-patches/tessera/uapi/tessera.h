@@ -2,8 +2,9 @@
 /*
  * /dev/tessera, between the agent and the kernel.
  *
- * The agent hands over what it knows about the nodes of the cluster; whoever
- * opens the device reads what changed. All structures have the same layout on
+ * The agent hands over what it knows about the nodes of the cluster and the
+ * links to them; the cage prepares the tasks that guests live in; whoever opens
+ * the device reads what changed. All structures have the same layout on
  * every architecture; reserved fields must be zero.
  */
 #ifndef _UAPI_LINUX_TESSERA_H
@@ -12,7 +13,7 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
-#define TESSERA_ABI		1	/* grows when a structure changes */
+#define TESSERA_ABI		2	/* grows when a structure changes */
 
 #define TESSERA_NODES_MAX	4096	/* entries of a node table */
 #define TESSERA_NAME_SIZE	64	/* of a node's name, with its NUL */
@@ -61,6 +62,12 @@ enum tessera_event_type {
 	TESSERA_EVENT_GONE	= 4,	/* it is listed no longer */
 	TESSERA_EVENT_SELF	= 5,	/* this node's number is now .node (0: none) */
 	TESSERA_EVENT_OVERFLOW	= 6,	/* .node events were lost here */
+	TESSERA_EVENT_WANTED	= 7,	/* a process wants to go to .node: dial it */
+	TESSERA_EVENT_LINK_UP	= 8,	/* the link to .node works */
+	TESSERA_EVENT_LINK_DOWN	= 9,	/* and no longer, for .reason */
+	TESSERA_EVENT_GUEST	= 10,	/* .node asks for a guest: request .id */
+	TESSERA_EVENT_MOVED	= 11,	/* our process .pid is now at .node (0: home) */
+	TESSERA_EVENT_STAYED	= 12,	/* our process .pid did not move, for .reason */
 };
 
 /* What read() gives, as many as fit. */
@@ -68,6 +75,78 @@ struct tessera_event {
 	__u32	type;			/* enum tessera_event_type */
 	__u32	node;			/* a node's number */
 	__u64	boottime_ns;		/* CLOCK_BOOTTIME */
+	__u64	id;			/* of a guest request */
+	__s32	pid;			/* in the first PID namespace */
+	__u32	reason;			/* enum tessera_reason */
+};
+
+/*
+ * Why a process does not move, or a link is not there. The words that belong to
+ * them are in reason.c; numbers are never given to another reason.
+ */
+enum tessera_reason {
+	TESSERA_REASON_NONE		= 0,
+	/* the process */
+	TESSERA_REASON_KERNEL_THREAD	= 1,
+	TESSERA_REASON_INIT		= 2,
+	TESSERA_REASON_EXITING		= 3,
+	TESSERA_REASON_TRACED		= 4,
+	TESSERA_REASON_STOPPED		= 5,
+	TESSERA_REASON_DEVICE_MAPPING	= 6,
+	TESSERA_REASON_SHARED_MAPPING	= 7,
+	TESSERA_REASON_LOCKED_MEMORY	= 8,
+	TESSERA_REASON_HUGE_PAGES	= 9,
+	TESSERA_REASON_REALTIME		= 10,
+	TESSERA_REASON_IO_URING		= 11,
+	TESSERA_REASON_AIO		= 12,
+	TESSERA_REASON_32_BIT		= 13,
+	TESSERA_REASON_IO_PORTS		= 14,
+	TESSERA_REASON_CPU_FEATURE	= 15,
+	TESSERA_REASON_SECCOMP		= 16,
+	TESSERA_REASON_SHARED_MM	= 17,
+	TESSERA_REASON_USERFAULTFD	= 18,
+	TESSERA_REASON_THREADS		= 19,
+	TESSERA_REASON_VMAS		= 20,
+	TESSERA_REASON_LOCK		= 21,
+	TESSERA_REASON_GUEST		= 22,
+	TESSERA_REASON_TIMERS		= 23,
+	TESSERA_REASON_BUSY		= 24,
+	/* the way there */
+	TESSERA_REASON_NO_NODE		= 64,
+	TESSERA_REASON_NODE_DOWN	= 65,
+	TESSERA_REASON_SELF		= 66,
+	TESSERA_REASON_NO_LINK		= 67,
+	TESSERA_REASON_OTHER_BUILD	= 68,
+	TESSERA_REASON_LINK_LOST	= 69,
+	TESSERA_REASON_PROTOCOL		= 70,
+	/* the node there */
+	TESSERA_REASON_BLOCKED		= 96,
+	TESSERA_REASON_NO_CAGE		= 97,
+	TESSERA_REASON_FULL		= 98,
+	TESSERA_REASON_NO_MEMORY	= 99,
+	TESSERA_REASON_TIMEOUT		= 100,
+	TESSERA_REASON_INTERRUPTED	= 101,
+};
+
+enum tessera_link_role {
+	TESSERA_LINK_HOME	= 1,	/* we dialed: our processes go there */
+	TESSERA_LINK_HOST	= 2,	/* we accepted: the node's processes come here */
+};
+
+struct tessera_link_request {
+	__s32	fd;			/* a connected TCP socket to the node */
+	__u16	node;			/* its number, in the node table */
+	__u16	role;			/* enum tessera_link_role */
+};
+
+struct tessera_guest_info {
+	__u64	id;			/* in: the request, from the event */
+	__u32	node;			/* whose process it is */
+	__s32	pid;			/* it must have this PID in its cage */
+	__s64	monotonic_ns;		/* what its clocks are ahead of ours */
+	__s64	boottime_ns;
+	char	comm[16];
+	__u64	reserved[2];
 };
 
 #define TESSERA_IOC_MAGIC	0xbe
@@ -83,5 +162,26 @@ struct tessera_event {
  * a name does not end, a reserved field is not zero, or .self is not listed.
  */
 #define TESSERA_IOC_NODES	_IOW(TESSERA_IOC_MAGIC, 1, struct tessera_nodes)
+
+/*
+ * Hand over a connection. Needs CAP_SYS_ADMIN; the caller has made sure that
+ * the peer is the node. The kernel keeps the socket and the caller should close
+ * its descriptor. A link of the same role to the same node is replaced.
+ * EINVAL: no connected TCP socket, or an unknown role; ENOENT: no such node.
+ * Whether both kernels understand each other is told by an event.
+ */
+#define TESSERA_IOC_LINK	_IOW(TESSERA_IOC_MAGIC, 2, struct tessera_link_request)
+
+/* What a guest's task has to be like. ENOENT: the request has been withdrawn. */
+#define TESSERA_IOC_GUEST_INFO	_IOWR(TESSERA_IOC_MAGIC, 3, struct tessera_guest_info)
+
+/*
+ * Become the guest that was asked for: .id of the request by value. The caller
+ * is alone in its process, has the PID of the request in its own PID namespace,
+ * and CAP_SYS_ADMIN, which it loses with everything else it is: memory, files,
+ * credentials, signal handlers. Returns only errors, before anything was lost.
+ * EINVAL: the task is not as it has to be; ENOENT: the request was withdrawn.
+ */
+#define TESSERA_IOC_GUEST	_IO(TESSERA_IOC_MAGIC, 4)
 
 #endif /* _UAPI_LINUX_TESSERA_H */
