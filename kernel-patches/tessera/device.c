@@ -16,7 +16,10 @@
 
 #include "device.h"
 #include "events.h"
+#include "guest.h"
+#include "link.h"
 #include "nodes.h"
+#include "offer.h"
 
 void tessera_version_get(struct tessera_version *ret_version)
 {
@@ -82,6 +85,30 @@ static long ioctl_nodes(struct file *file, const void __user *arg)
 	return tessera_nodes_replace(file->private_data, &request);
 }
 
+static long ioctl_link(const void __user *arg)
+{
+	struct tessera_link_request request;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (copy_from_user(&request, arg, sizeof(request)))
+		return -EFAULT;
+	return tessera_link_create(&request);
+}
+
+static long ioctl_guest_info(void __user *arg)
+{
+	struct tessera_guest_info info;
+	int ret;
+
+	if (copy_from_user(&info, arg, sizeof(info)))
+		return -EFAULT;
+	ret = tessera_offer_info(&info);
+	if (ret)
+		return ret;
+	return copy_to_user(arg, &info, sizeof(info)) ? -EFAULT : 0;
+}
+
 static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	switch (cmd) {
@@ -89,6 +116,12 @@ static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return ioctl_version((void __user *)arg);
 	case TESSERA_IOC_NODES:
 		return ioctl_nodes(file, (const void __user *)arg);
+	case TESSERA_IOC_LINK:
+		return ioctl_link((const void __user *)arg);
+	case TESSERA_IOC_GUEST_INFO:
+		return ioctl_guest_info((void __user *)arg);
+	case TESSERA_IOC_GUEST:
+		return tessera_guest_become(arg);
 	default:
 		return -ENOTTY;
 	}

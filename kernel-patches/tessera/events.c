@@ -81,19 +81,24 @@ static void reader_put(struct tessera_reader *reader,
 		reader->lost++;
 }
 
-void tessera_event_send(enum tessera_event_type type, u32 node)
+void tessera_event_post(struct tessera_event *event)
 {
-	const struct tessera_event event = event_now(type, node);
 	struct tessera_reader *reader;
 
+	event->boottime_ns = ktime_get_boottime_ns();
 	mutex_lock(&readers_lock);
 	list_for_each_entry(reader, &readers, entry) {
 		spin_lock(&reader->lock);
-		reader_put(reader, &event);
+		reader_put(reader, event);
 		spin_unlock(&reader->lock);
 		wake_up_interruptible_poll(&reader->wait, EPOLLIN | EPOLLRDNORM);
 	}
 	mutex_unlock(&readers_lock);
+}
+
+void tessera_event_send(enum tessera_event_type type, u32 node)
+{
+	tessera_event_post(&(struct tessera_event) { .type = type, .node = node });
 }
 
 static bool reader_ready(struct tessera_reader *reader)

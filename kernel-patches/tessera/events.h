@@ -17,5 +17,7 @@ void tessera_reader_destroy(struct tessera_reader *reader);
 
 /* Queue an event for every reader. May sleep. */
 void tessera_event_send(enum tessera_event_type type, u32 node);
+/* The same with all that an event can say; its time is filled in. */
+void tessera_event_post(struct tessera_event *event);
 
 #endif /* _TESSERA_EVENTS_H */

@@ -13,12 +13,17 @@
 #include <linux/tessera.h>
 
 #include "device.h"
+#include "group.h"
+#include "link.h"
 #include "proc.h"
 
 static int __init tessera_init(void)
 {
 	int ret;
 
+	ret = tessera_link_init() ?: tessera_group_init();
+	if (ret)
+		goto err;
 	ret = tessera_proc_init();
 	if (ret)
 		goto err;

@@ -21,6 +21,7 @@
 #include <linux/uaccess.h>
 
 #include "events.h"
+#include "link.h"
 #include "nodes.h"
 
 struct table {
@@ -151,6 +152,7 @@ static void table_swap(struct table *new, const void *owner)
 	old = rcu_replace_pointer(table, new, lockdep_is_held(&table_lock));
 	table_owner = owner;
 	send_changes(old ?: &empty, new ?: &empty);
+	tessera_links_check();
 	if (old)
 		kvfree_rcu(old, rcu);
 }
@@ -200,6 +202,19 @@ bool tessera_nodes_get(u16 number, struct tessera_node *ret_node)
 		*ret_node = *node;
 	rcu_read_unlock();
 	return node;
+}
+
+u16 tessera_nodes_self(void)
+{
+	const struct table *now;
+	u16 self = 0;
+
+	rcu_read_lock();
+	now = rcu_dereference(table);
+	if (now)
+		self = now->self;
+	rcu_read_unlock();
+	return self;
 }
 
 u16 tessera_nodes_next(u32 number)

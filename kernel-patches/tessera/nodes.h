@@ -17,6 +17,9 @@ void tessera_nodes_disown(const void *owner);
 /* Copy a node's entry, any context. */
 bool tessera_nodes_get(u16 number, struct tessera_node *ret_node);
 
+/* This node's number, or 0. Any context. */
+u16 tessera_nodes_self(void);
+
 /* The lowest number in the table from this one on, or 0. Any context. */
 u16 tessera_nodes_next(u32 number);
 

@@ -16,6 +16,7 @@
 #include <linux/string.h>
 #include <uapi/linux/tessera.h>
 
+#include "admin.h"
 #include "device.h"
 #include "nodes.h"
 #include "proc.h"
@@ -275,8 +276,7 @@ static int version_show(struct seq_file *seq, void *unused)
 
 int __init tessera_proc_init(void)
 {
-	if (!proc_mkdir("hpc", NULL) ||
-	    !proc_mkdir("hpc/admin", NULL) ||
+	if (!proc_mkdir("hpc", NULL) || tessera_admin_init() ||
 	    !proc_create_single("hpc/admin/version", 0444, NULL, version_show) ||
 	    !proc_mkdir_ops("hpc/nodes", NULL, &nodes_iops, &nodes_fops)) {
 		tessera_proc_uninit();

@@ -8,8 +8,28 @@
 
 #include <linux/mm_types.h>
 #include <linux/sched.h>
+#include <linux/thread_info.h>
+
+struct pid;
+struct pid_namespace;
+struct pt_regs;
+struct restart_block;
+struct seq_file;
+struct vm_fault;
+
+/* Waits with a deadline are restarted on another node. */
+long do_restart_poll(struct restart_block *restart);
+long futex_wait_restart(struct restart_block *restart);
+long hrtimer_nanosleep_restart(struct restart_block *restart);
 
 #ifdef CONFIG_TESSERA
+
+void __tessera_exit(long code);
+void __tessera_fork(struct task_struct *child);
+bool __tessera_syscall(struct pt_regs *regs, long nr);
+void __tessera_mm_exit(struct mm_struct *mm);
+bool __tessera_page_away(struct vm_fault *vmf);
+vm_fault_t __tessera_fault(struct vm_fault *vmf);
 
 /* A new task or address space is a copy of another: it inherits nothing. */
 static inline void tessera_task_init(struct task_struct *task)
@@ -22,10 +42,73 @@ static inline void tessera_mm_init(struct mm_struct *mm)
 	mm->tessera = NULL;
 }
 
+/* A task ends; its memory and files are still there. */
+static inline void tessera_exit(long code)
+{
+	if (unlikely(current->tessera))
+		__tessera_exit(code);
+}
+
+/* A child is complete and has not run yet. */
+static inline void tessera_fork(struct task_struct *child)
+{
+	if (unlikely(current->tessera))
+		__tessera_fork(child);
+}
+
+/* Nobody uses the address space any more. */
+static inline void tessera_mm_exit(struct mm_struct *mm)
+{
+	if (unlikely(mm->tessera))
+		__tessera_mm_exit(mm);
+}
+
+/* True: the call has been dealt with, and its result is set. */
+static inline bool tessera_syscall(struct pt_regs *regs, long nr, unsigned long work)
+{
+	return unlikely(work & SYSCALL_WORK_TESSERA) && __tessera_syscall(regs, nr);
+}
+
+int tessera_proc_where(struct seq_file *seq, struct pid_namespace *ns, struct pid *pid,
+		       struct task_struct *task);
+int tessera_proc_nmigs(struct seq_file *seq, struct pid_namespace *ns, struct pid *pid,
+		       struct task_struct *task);
+int tessera_proc_cantmove(struct seq_file *seq, struct pid_namespace *ns, struct pid *pid,
+			  struct task_struct *task);
+extern const struct file_operations tessera_proc_goto;
+extern const struct file_operations tessera_proc_lock;
+
+#define TESSERA_PID_ENTRIES						\
+	ONE("where",	S_IRUGO, tessera_proc_where),			\
+	ONE("nmigs",	S_IRUGO, tessera_proc_nmigs),			\
+	ONE("cantmove",	S_IRUGO, tessera_proc_cantmove),		\
+	REG("goto",	S_IRUGO | S_IWUSR, tessera_proc_goto),		\
+	REG("lock",	S_IRUGO | S_IWUSR, tessera_proc_lock),
+
 #else
 
 static inline void tessera_task_init(struct task_struct *task) { }
 static inline void tessera_mm_init(struct mm_struct *mm) { }
+static inline void tessera_exit(long code) { }
+static inline void tessera_fork(struct task_struct *child) { }
+static inline void tessera_mm_exit(struct mm_struct *mm) { }
+static inline bool tessera_syscall(struct pt_regs *regs, long nr, unsigned long work)
+{
+	return false;
+}
+
+#define TESSERA_PID_ENTRIES
 
 #endif
+
+/* Is the page of a missing entry on another node? Then it comes from there. */
+#ifdef CONFIG_TESSERA
+#define tessera_page_away(vmf)						\
+	(unlikely((vmf)->vma->vm_mm->tessera) && __tessera_page_away(vmf))
+#define tessera_fault(vmf)	__tessera_fault(vmf)
+#else
+#define tessera_page_away(vmf)	false
+#define tessera_fault(vmf)	((vm_fault_t)0)
+#endif
+
 #endif /* _LINUX_TESSERA_H */

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What root does to the whole node, as openMosix had it:
+ *
+ *	admin/block	1: no guests are taken, 0: they are
+ *	admin/expel	write 1: all guests go home; ends when they have
+ *	admin/bring	write 1: all our own come home; ends when they have
+ *	guests		a line for each: PID, its home, its PID there, its name
+ */
+#include <linux/proc_fs.h>
+#include <linux/sched/signal.h>
+#include <linux/seq_file.h>
+#include <linux/uaccess.h>
+
+#include "admin.h"
+#include "group.h"
+#include "guest.h"
+#include "offer.h"
+
+#define WITHIN	(60 * HZ)
+
+static int set_block(bool value)
+{
+	tessera_block(value);
+	return 0;
+}
+
+/* All of a kind are asked, and then waited for. */
+static int recall_all(bool guest)
+{
+	struct tessera_group *group = NULL;
+	long left = WITHIN;
+
+	while ((group = tessera_group_next(group, guest))) {
+		if (guest)
+			tessera_guest_recall(group);
+		else
+			tessera_channel_send(&group->channel, TESSERA_FRAME_RECALL, 0, NULL, 0);
+	}
+	while (left > 0 && (group = tessera_group_next(NULL, guest))) {
+		left = wait_event_killable_timeout(group->wait,
+				list_empty_careful(&group->entry), left);
+		tessera_group_put(group);
+	}
+	if (left < 0)
+		return -EINTR;
+	return left ? 0 : -ETIMEDOUT;
+}
+
+static int expel(bool value)
+{
+	return value ? recall_all(true) : -EINVAL;
+}
+
+static int bring(bool value)
+{
+	return value ? recall_all(false) : -EINVAL;
+}
+
+struct knob {
+	const char *name;
+	int (*set)(bool value);
+	bool (*get)(void);		/* NULL: reads as empty */
+};
+
+static const struct knob knobs[] = {
+	{ "hpc/admin/block", set_block, tessera_blocked },
+	{ "hpc/admin/expel", expel, NULL },
+	{ "hpc/admin/bring", bring, NULL },
+};
+
+static int knob_show(struct seq_file *seq, void *unused)
+{
+	const struct knob *knob = seq->private;
+
+	if (knob->get)
+		seq_printf(seq, "%d\n", knob->get());
+	return 0;
+}
+
+static int knob_open(struct inode *inode, struct file *file)
+{
+	return single_open(file, knob_show, pde_data(inode));
+}
+
+static ssize_t knob_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
+{
+	const struct knob *knob = pde_data(file_inode(file));
+	bool value;
+	int ret;
+
+	ret = kstrtobool_from_user(buf, len, &value);
+	if (!ret)
+		ret = knob->set(value);
+	return ret ?: len;
+}
+
+static const struct proc_ops knob_ops = {
+	.proc_open	= knob_open,
+	.proc_read_iter	= seq_read_iter,
+	.proc_write	= knob_write,
+	.proc_lseek	= seq_lseek,
+	.proc_release	= single_release,
+};
+
+static int guests_show(struct seq_file *seq, void *unused)
+{
+	struct tessera_group *group = NULL;
+
+	while ((group = tessera_group_next(group, true)))
+		seq_printf(seq, "%d %u %d %s\n", group->pid, tessera_link_node(group->link),
+			   group->home_pid, group->comm);
+	return 0;
+}
+
+int __init tessera_admin_init(void)
+{
+	unsigned int i;
+
+	if (!proc_mkdir("hpc/admin", NULL) ||
+	    !proc_create_single("hpc/guests", 0444, NULL, guests_show))
+		return -ENOMEM;
+	for (i = 0; i < ARRAY_SIZE(knobs); i++) {
+		if (!proc_create_data(knobs[i].name, 0644, NULL, &knob_ops,
+				      (void *)&knobs[i]))
+			return -ENOMEM;
+	}
+	return 0;
+}

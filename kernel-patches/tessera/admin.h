@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* /proc/hpc/admin/{block,bring,expel} and /proc/hpc/guests. */
+#ifndef _TESSERA_ADMIN_H
+#define _TESSERA_ADMIN_H
+
+#include <linux/init.h>
+
+int __init tessera_admin_init(void);
+
+#endif /* _TESSERA_ADMIN_H */

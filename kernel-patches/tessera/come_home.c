@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A process comes home. Its deputies stop being deputies: the first of them takes
+ * the state of all and makes the address space what it has to be; when the pages
+ * are there, too, each becomes its thread again.
+ */
+#include <linux/sched/signal.h>
+#include <linux/tessera.h>
+
+#include "deputy.h"
+#include "events.h"
+#include "group.h"
+#include "memory.h"
+#include "space.h"
+#include "state_in.h"
+#include "thread.h"
+#include "times.h"
+#include "trace.h"
+
+static struct tessera_task *member_of(struct tessera_group *group, u32 index)
+{
+	struct tessera_task *member, *found = NULL;
+
+	spin_lock(&group->lock);
+	list_for_each_entry(member, &group->members, entry) {
+		if (member->index == index)
+			found = member;
+	}
+	spin_unlock(&group->lock);
+	return found;
+}
+
+static int take(struct tessera_group *group, const struct tessera_arrival *arrival)
+{
+	const struct state_process *process = arrival->process;
+	int ret;
+	u32 i;
+
+	tessera_scratch_unmap(group);
+	ret = tessera_space_reconcile(group, arrival->vmas, process->vmas);
+	if (ret)
+		return ret;
+	for (i = 0; i < process->chunks; i++)
+		tessera_space_drop_stale(&arrival->chunks[i]);
+	tessera_space_load(process);
+	tessera_state_actions(process);
+	tessera_times_charge(process->utime_ns, process->stime_ns);
+	return 0;
+}
+
+static int wait_for_pages(struct tessera_group *group)
+{
+	if (wait_event_killable(group->wait, READ_ONCE(group->pages_end) ||
+				READ_ONCE(group->lost)))
+		return -EINTR;
+	return READ_ONCE(group->pages_end) ? 0 : -EPIPE;
+}
+
+static int carry(struct tessera_group *group)
+{
+	struct tessera_arrival arrival;
+	int ret;
+
+	tessera_group_hold(group);
+	ret = tessera_state_read(group, &arrival, member_of);
+	if (!ret) {
+		/* Threads that ended there may not have ended here yet. */
+		ret = take(group, &arrival);
+		tessera_state_free(&arrival);
+	}
+	tessera_group_release(group);
+	if (!ret)
+		ret = tessera_channel_send(&group->channel, TESSERA_FRAME_LAID_OUT, 0, NULL, 0);
+	if (!ret)
+		ret = wait_for_pages(group);
+	if (ret)
+		return ret;
+	tessera_channel_send(&group->channel, TESSERA_FRAME_BYE, 0, NULL, 0);
+	tessera_event_post(&(struct tessera_event) {
+		.type = TESSERA_EVENT_MOVED,
+		.pid = group->pid,
+	});
+	spin_lock(&group->lock);
+	WRITE_ONCE(group->home_ready, true);
+	spin_unlock(&group->lock);
+	tessera_group_wake(group);
+	return 0;
+}
+
+/* What was pending there is pending here; the thread decides when it runs. */
+static void requeue(struct tessera_task *member)
+{
+	u32 i;
+
+	for (i = 0; i < member->state->signals; i++) {
+		const struct frame_signal *frame = &member->signals[i].signal;
+		kernel_siginfo_t info;
+
+		memcpy(&info, frame->info, sizeof(info));
+		if (!valid_signal(info.si_signo) || !info.si_signo)
+			continue;
+		do_send_sig_info(info.si_signo, &info, current,
+				 frame->process ? PIDTYPE_TGID : PIDTYPE_PID);
+	}
+}
+
+static int wait_ready(struct tessera_group *group)
+{
+	if (wait_event_killable(group->wait, READ_ONCE(group->home_ready) ||
+				READ_ONCE(group->lost)))
+		return -EINTR;
+	return READ_ONCE(group->home_ready) ? 0 : -EPIPE;
+}
+
+int tessera_come_home(struct tessera_task *member)
+{
+	struct tessera_group *group = member->group;
+	int ret;
+
+	if (tessera_group_carrier(group, member))
+		ret = carry(group);
+	else
+		ret = wait_ready(group);
+	if (ret)
+		return ret;
+	if (!member->state)
+		return -EPROTO;		/* a thread that the guest has no more */
+	requeue(member);
+	ret = tessera_thread_apply(member);
+	trace_tessera_home(group, ret);
+	if (!ret)
+		tessera_home_leave(member);
+	return ret;
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Registers and extended state of a thread; see cpu.h.
+ */
+#include <linux/mm_types.h>
+#include <linux/regset.h>
+#include <linux/sched.h>
+#include <linux/sched/task_stack.h>
+#include <asm/cpufeature.h>
+#include <asm/elf.h>
+#include <asm/fpu/api.h>
+#include <asm/fpu/regset.h>
+#include <asm/fpu/sched.h>
+#include <asm/fpu/signal.h>
+#include <asm/fsgsbase.h>
+#include <asm/prctl.h>
+#include <asm/proto.h>
+#include <asm/vdso.h>
+#include "../../arch/x86/kernel/fpu/context.h"
+#include "../../arch/x86/kernel/fpu/internal.h"
+#include "../../arch/x86/kernel/fpu/xstate.h"
+
+#include "cpu.h"
+
+/* What a program may have found by CPUID and rely on. */
+static const u16 user_features[] = {
+	X86_FEATURE_CX16, X86_FEATURE_XMM3, X86_FEATURE_SSSE3, X86_FEATURE_XMM4_1,
+	X86_FEATURE_XMM4_2, X86_FEATURE_MOVBE, X86_FEATURE_POPCNT, X86_FEATURE_AES,
+	X86_FEATURE_PCLMULQDQ, X86_FEATURE_AVX, X86_FEATURE_F16C, X86_FEATURE_FMA,
+	X86_FEATURE_RDRAND, X86_FEATURE_LAHF_LM, X86_FEATURE_ABM, X86_FEATURE_SSE4A,
+	X86_FEATURE_XOP, X86_FEATURE_FMA4, X86_FEATURE_TBM, X86_FEATURE_3DNOWPREFETCH,
+	X86_FEATURE_RDTSCP, X86_FEATURE_FSGSBASE, X86_FEATURE_BMI1, X86_FEATURE_AVX2,
+	X86_FEATURE_BMI2, X86_FEATURE_RTM, X86_FEATURE_RDSEED, X86_FEATURE_ADX,
+	X86_FEATURE_CLFLUSHOPT, X86_FEATURE_CLWB, X86_FEATURE_SHA_NI,
+	X86_FEATURE_AVX512F, X86_FEATURE_AVX512DQ, X86_FEATURE_AVX512IFMA,
+	X86_FEATURE_AVX512PF, X86_FEATURE_AVX512ER, X86_FEATURE_AVX512CD,
+	X86_FEATURE_AVX512BW, X86_FEATURE_AVX512VL, X86_FEATURE_AVX512VBMI,
+	X86_FEATURE_AVX512_VBMI2, X86_FEATURE_AVX512_VNNI, X86_FEATURE_AVX512_BITALG,
+	X86_FEATURE_AVX512_VPOPCNTDQ, X86_FEATURE_AVX512_4VNNIW,
+	X86_FEATURE_AVX512_4FMAPS, X86_FEATURE_AVX512_VP2INTERSECT,
+	X86_FEATURE_AVX512_FP16, X86_FEATURE_AVX512_BF16, X86_FEATURE_AVX_VNNI,
+	X86_FEATURE_GFNI, X86_FEATURE_VAES, X86_FEATURE_VPCLMULQDQ, X86_FEATURE_RDPID,
+	X86_FEATURE_MOVDIRI, X86_FEATURE_MOVDIR64B, X86_FEATURE_CLDEMOTE,
+	X86_FEATURE_OSPKE, X86_FEATURE_SERIALIZE, X86_FEATURE_XSAVEC, X86_FEATURE_XGETBV1,
+	X86_FEATURE_CLZERO, X86_FEATURE_WAITPKG,
+};
+
+void tessera_cpu_describe(struct frame_hello *hello)
+{
+	BUILD_BUG_ON(NCAPINTS > ARRAY_SIZE(hello->cpu_caps));
+	memcpy(hello->cpu_caps, boot_cpu_data.x86_capability,
+	       NCAPINTS * sizeof(hello->cpu_caps[0]));
+	hello->xfeatures = fpu_user_cfg.max_features;
+	hello->xstate_size = fpu_user_cfg.max_size;
+}
+
+bool tessera_cpu_fits(const struct frame_hello *peer)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(user_features); i++) {
+		u16 bit = user_features[i];
+
+		if (boot_cpu_has(bit) && !(peer->cpu_caps[bit / 32] >> bit % 32 & 1))
+			return false;
+	}
+	/* The format of the extended state depends on these alone. */
+	return peer->xfeatures == fpu_user_cfg.max_features &&
+	       peer->xstate_size == fpu_user_cfg.max_size;
+}
+
+size_t tessera_cpu_xstate_size(void)
+{
+	return fpu_user_cfg.max_size;
+}
+
+static void xstate_capture(void *xstate, u32 *ret_pkru)
+{
+	struct membuf to = { .p = xstate, .left = fpu_user_cfg.max_size };
+
+	fpu_sync_fpstate(&current->thread.fpu);
+	copy_xstate_to_uabi_buf(to, current, XSTATE_COPY_XSAVE);
+	*ret_pkru = current->thread.pkru;
+}
+
+static int xstate_apply(const void *xstate, u32 pkru)
+{
+	struct fpu *fpu = &current->thread.fpu;
+	int ret;
+
+	/* The image in memory becomes the true one, and is then changed. */
+	fpregs_lock();
+	if (!test_thread_flag(TIF_NEED_FPU_LOAD)) {
+		save_fpregs_to_fpstate(fpu);
+		set_thread_flag(TIF_NEED_FPU_LOAD);
+	}
+	__fpu_invalidate_fpregs_state(fpu);
+	fpregs_unlock();
+	ret = copy_uabi_from_kernel_to_xstate(fpu->fpstate, xstate, &current->thread.pkru);
+	if (!ret && cpu_feature_enabled(X86_FEATURE_OSPKE)) {
+		preempt_disable();
+		current->thread.pkru = pkru;
+		write_pkru(pkru);
+		preempt_enable();
+	}
+	return ret;
+}
+
+#define FOR_EACH_REGISTER(do)						\
+	do(r15) do(r14) do(r13) do(r12) do(bp) do(bx) do(r11) do(r10)	\
+	do(r9) do(r8) do(ax) do(cx) do(dx) do(si) do(di) do(ip) do(flags) do(sp)
+
+void tessera_cpu_capture(struct state_thread *state, void *xstate)
+{
+	const struct pt_regs *regs = task_pt_regs(current);
+
+#define SAVE(reg) state->regs.reg = regs->reg;
+	FOR_EACH_REGISTER(SAVE)
+#undef SAVE
+	current_save_fsgs();
+	state->fs_base = current->thread.fsbase;
+	state->gs_base = current->thread.gsbase;
+	state->xstate = fpu_user_cfg.max_size;
+	xstate_capture(xstate, &state->pkru);
+}
+
+/* What user mode may have in its flags, as for a signal frame. */
+#define USER_FLAGS	(X86_EFLAGS_AC | X86_EFLAGS_OF | X86_EFLAGS_DF | X86_EFLAGS_TF | \
+			 X86_EFLAGS_SF | X86_EFLAGS_ZF | X86_EFLAGS_AF | X86_EFLAGS_PF | \
+			 X86_EFLAGS_CF | X86_EFLAGS_RF)
+
+int tessera_cpu_apply(const struct state_thread *state, const void *xstate)
+{
+	struct pt_regs *regs = task_pt_regs(current);
+	int ret;
+
+	if (state->xstate != fpu_user_cfg.max_size ||
+	    state->fs_base >= TASK_SIZE_MAX || state->gs_base >= TASK_SIZE_MAX ||
+	    state->regs.ip >= TASK_SIZE_MAX)
+		return -EINVAL;
+	ret = xstate_apply(xstate, state->pkru);
+	if (ret)
+		return ret;
+#define LOAD(reg) regs->reg = state->regs.reg;
+	FOR_EACH_REGISTER(LOAD)
+#undef LOAD
+	regs->cs = __USER_CS;
+	regs->ss = __USER_DS;
+	regs->flags = (state->regs.flags & USER_FLAGS) | X86_EFLAGS_IF | X86_EFLAGS_FIXED;
+	regs->orig_ax = -1;
+	do_arch_prctl_64(current, ARCH_SET_FS, state->fs_base);
+	do_arch_prctl_64(current, ARCH_SET_GS, state->gs_base);
+	return 0;
+}
+
+int tessera_cpu_map_vdso(unsigned long vvar_start)
+{
+	current->mm->context.vdso = NULL;
+	return map_vdso_once(&vdso_image_64, vvar_start);
+}

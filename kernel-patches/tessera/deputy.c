@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0
+/* See deputy.h: the deputies' loop, and the end of groups at home. */
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/signalfd.h>
+#include <linux/freezer.h>
+#include <linux/task_work.h>
+#include <linux/tessera.h>
+
+#include "deputy.h"
+#include "events.h"
+#include "group.h"
+#include "memory.h"
+#include "process.h"
+#include "times.h"
+
+/* Softirq, or process context: wake the deputy; a call under way is cut short. */
+void tessera_home_notify(struct tessera_channel *channel)
+{
+	struct tessera_task *member = container_of(channel, struct tessera_task, channel);
+	struct task_struct *task = READ_ONCE(member->task);
+
+	wake_up(&member->wait);
+	if (task && test_bit(MEMBER_IN_CALL, &member->flags))
+		set_notify_signal(task);
+}
+
+void tessera_home_end_if_last(struct tessera_group *group)
+{
+	bool last;
+
+	spin_lock(&group->lock);
+	last = !group->total && !group->finished;
+	if (last)
+		group->finished = true;
+	spin_unlock(&group->lock);
+	if (!last)
+		return;
+	tessera_memory_stop(group->memory);
+	tessera_process_forget(group);
+	tessera_group_close(group);
+	spin_lock(&group->lock);
+	WRITE_ONCE(group->state, GROUP_ENDED);
+	spin_unlock(&group->lock);
+	wake_up_all(&group->wait);
+}
+
+void tessera_home_leave(struct tessera_task *member)
+{
+	struct tessera_group *group = tessera_group_get(member->group);
+
+	tessera_task_destroy_in(member);
+	tessera_home_end_if_last(group);
+	tessera_group_put(group);
+}
+
+/* A deputy dies. If its process does, the guest must, too; said once. */
+void tessera_home_exit(struct tessera_task *member)
+{
+	struct tessera_group *group = member->group;
+	bool kill = false;
+
+	spin_lock(&group->lock);
+	if (group->state == GROUP_AWAY || group->state == GROUP_RETURNING) {
+		if (current->signal->flags & SIGNAL_GROUP_EXIT && !group->exit_sent) {
+			group->exit_sent = true;
+			kill = true;
+		}
+	}
+	spin_unlock(&group->lock);
+	if (kill)
+		tessera_channel_send(&group->channel, TESSERA_FRAME_KILL, 0, NULL, 0);
+	/* A parked one that is killed: the others go on, and die. */
+	tessera_group_abort(group, TESSERA_REASON_EXITING);
+	tessera_home_leave(member);
+}
+
+/* The host is lost, and with it the process. */
+static void __noreturn lost(struct tessera_task *member, int error)
+{
+	struct tessera_group *group = member->group;
+	bool first;
+
+	spin_lock(&group->lock);
+	first = !group->exit_sent;
+	group->exit_sent = true;
+	spin_unlock(&group->lock);
+	if (first)
+		pr_notice("tessera: process %d (%s) ends: it ran on node %u, %s\n",
+			  group->pid, group->comm, tessera_link_node(group->link),
+			  error == -EPROTO ? "which sent nonsense" : "which was lost");
+	do_group_exit(SIGKILL);
+}
+
+/* The guest's process ended: so does this one, with what it used there. */
+static void __noreturn ended(struct tessera_group *group)
+{
+	struct frame_exit exit = { };
+
+	spin_lock(&group->lock);
+	swap(exit, group->exit);
+	spin_unlock(&group->lock);
+	tessera_times_charge(exit.utime_ns, exit.stime_ns);
+	do_group_exit(group->exit_code);
+}
+
+static int take_frame(struct tessera_task *member, struct tessera_message *message)
+{
+	struct frame_exit exit;
+	int ret;
+
+	switch ((enum tessera_frame_type)message->frame.type) {
+	case TESSERA_FRAME_CALL:
+		ret = tessera_deputy_call(member, message);
+		break;
+	case TESSERA_FRAME_INTERRUPT:
+		ret = 0;	/* came after the call had ended */
+		break;
+	case TESSERA_FRAME_STOP_REQ:
+		ret = tessera_signals_stop(member, message);
+		break;
+	case TESSERA_FRAME_EXIT_THREAD:
+		ret = tessera_message_get(message, &exit);
+		tessera_message_free(message);
+		if (ret)
+			return ret;
+		tessera_times_charge(exit.utime_ns, exit.stime_ns);
+		do_exit(exit.code);
+	default:
+		ret = -EPROTO;
+	}
+	tessera_message_free(message);
+	return ret;
+}
+
+/* Something for the deputy to do, beside frames? */
+static bool signalled(void)
+{
+	return !sigisemptyset(&current->pending.signal) ||
+	       !sigisemptyset(&current->signal->shared_pending.signal) ||
+	       signal_pending(current) || current->jobctl & JOBCTL_PENDING_MASK;
+}
+
+static bool idle(struct tessera_task *member)
+{
+	enum tessera_group_state state = READ_ONCE(member->group->state);
+
+	if (tessera_channel_ready(&member->channel) || state == GROUP_ENDED ||
+	    READ_ONCE(member->group->exiting))
+		return false;
+	if (state == GROUP_RETURNING)
+		return false;
+	return !signalled();
+}
+
+static void wait(struct tessera_task *member)
+{
+	DEFINE_WAIT(frames);
+	DEFINE_WAIT(signals);
+
+	prepare_to_wait(&member->wait, &frames, TASK_INTERRUPTIBLE | TASK_FREEZABLE);
+	prepare_to_wait(&current->sighand->signalfd_wqh, &signals,
+			TASK_INTERRUPTIBLE | TASK_FREEZABLE);
+	if (idle(member))
+		schedule();
+	finish_wait(&current->sighand->signalfd_wqh, &signals);
+	finish_wait(&member->wait, &frames);
+	if (test_thread_flag(TIF_NOTIFY_SIGNAL))
+		clear_notify_signal();
+	if (task_work_pending(current))
+		task_work_run();
+	try_to_freeze();
+}
+
+void tessera_deputy(struct tessera_task *member)
+{
+	struct tessera_group *group = member->group;
+	struct tessera_message message;
+	int ret = 0;
+
+	tessera_task_state_free(member);
+	/* These belong to memory that is elsewhere. */
+	current->robust_list = NULL;
+	current->clear_child_tid = NULL;
+	current->rseq = NULL;
+	member->scratch = group->scratch + (member->index - 1) * TESSERA_ARENA_MAX;
+	tessera_signals_block();
+
+	while (!ret) {
+		wait(member);
+		if (fatal_signal_pending(current))
+			do_group_exit(SIGKILL);		/* its true code is set already */
+		if (READ_ONCE(group->exiting))
+			ended(group);
+		ret = tessera_signals_forward(member);
+		while (!ret && tessera_channel_take(&member->channel, &message))
+			ret = take_frame(member, &message);
+		if (!ret && READ_ONCE(group->state) == GROUP_RETURNING) {
+			ret = tessera_come_home(member);
+			if (!ret)
+				return;
+		}
+		if (!ret && READ_ONCE(member->channel.lost))
+			ret = -EPIPE;
+	}
+	if (fatal_signal_pending(current))
+		do_group_exit(SIGKILL);
+	lost(member, ret);
+}

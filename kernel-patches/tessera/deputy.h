@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Home's side of a process that is away: each thread waits in the kernel for what
+ * the guest's thread asks for, and does it in its own context.
+ */
+#ifndef _TESSERA_DEPUTY_H
+#define _TESSERA_DEPUTY_H
+
+struct tessera_channel;
+struct tessera_group;
+struct tessera_message;
+struct tessera_task;
+struct work_struct;
+
+/* Be the deputy until the process comes home, or ends: then it does not return. */
+void tessera_deputy(struct tessera_task *member);
+/* A member of a group at home goes: its process is at home again, or dies. */
+void tessera_home_leave(struct tessera_task *member);
+/* A group that no member is left of, or ever was, ends. Process context. */
+void tessera_home_end_if_last(struct tessera_group *group);
+/* The thread's exit hook. */
+void tessera_home_exit(struct tessera_task *member);
+
+void tessera_home_notify(struct tessera_channel *channel);
+/* Frames of the process's channel. */
+void tessera_home_frames(struct work_struct *work);
+
+/* deputy_call.c: run a CALL frame and answer it: 0, -EPROTO, -EPIPE, -EINTR. */
+int tessera_deputy_call(struct tessera_task *member, const struct tessera_message *message);
+
+/* signals_home.c: what is pending goes to the guest. */
+int tessera_signals_forward(struct tessera_task *member);
+void tessera_signals_block(void);
+/* STOP_REQ: the guest would be stopped by this signal. */
+int tessera_signals_stop(struct tessera_task *member, const struct tessera_message *message);
+
+/* come_home.c: take the process back; returns when the thread may run. */
+int tessera_come_home(struct tessera_task *member);
+
+/* depart.c */
+void tessera_scratch_unmap(struct tessera_group *group);
+
+#endif /* _TESSERA_DEPUTY_H */

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0
+/* See guest.h: what a guest's threads are told by home, and their end. */
+#include <linux/sched/signal.h>
+#include <linux/task_work.h>
+#include <linux/tessera.h>
+
+#include "group.h"
+#include "guest.h"
+#include "memory.h"
+#include "times.h"
+
+static void kick(struct tessera_task *member)
+{
+	if (test_and_set_bit(MEMBER_KICKED, &member->flags))
+		return;
+	if (task_work_add(member->task, &member->kick, TWA_SIGNAL))
+		clear_bit(MEMBER_KICKED, &member->flags);
+}
+
+/* Softirq, or process context. */
+void tessera_guest_notify(struct tessera_channel *channel)
+{
+	struct tessera_task *member = container_of(channel, struct tessera_task, channel);
+
+	wake_up(&member->wait);
+	if (test_bit(MEMBER_RUNNING, &member->flags) &&
+	    !test_bit(MEMBER_WAITING, &member->flags))
+		kick(member);
+}
+
+void tessera_guest_wait_begin(struct tessera_task *member)
+{
+	set_bit(MEMBER_WAITING, &member->flags);
+	smp_mb__after_atomic();
+}
+
+void tessera_guest_wait_end(struct tessera_task *member)
+{
+	clear_bit(MEMBER_WAITING, &member->flags);
+	smp_mb__after_atomic();
+	/* What came between our last look and now. */
+	if (tessera_channel_ready(&member->channel))
+		kick(member);
+}
+
+static int take_signal(struct tessera_task *member, const struct tessera_message *message)
+{
+	struct frame_signal frame;
+	kernel_siginfo_t info;
+	struct sigaction *action;
+	int sig;
+
+	if (tessera_message_get(message, &frame))
+		return -EPROTO;
+	BUILD_BUG_ON(sizeof(info) != sizeof(frame.info));
+	memcpy(&info, frame.info, sizeof(info));
+	sig = info.si_signo;
+	if (!valid_signal(sig) || !sig)
+		return -EPROTO;
+	action = &current->sighand->action[sig - 1].sa;
+	/* Stopping is home's: its parent has to see it. */
+	if ((sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU) &&
+	    READ_ONCE(action->sa_handler) == SIG_DFL && !sigismember(&current->blocked, sig))
+		return tessera_channel_send(&member->channel, TESSERA_FRAME_STOP_REQ, 0,
+					    &frame, sizeof(frame));
+	/* From the thread's own context: so its sender's PID is not translated. */
+	if (frame.process)
+		do_send_sig_info(sig, &info, current->group_leader, PIDTYPE_TGID);
+	else
+		do_send_sig_info(sig, &info, current, PIDTYPE_PID);
+	return 0;
+}
+
+static bool frame_or_end(struct tessera_task *member)
+{
+	return tessera_channel_ready(&member->channel) ||
+	       READ_ONCE(member->group->state) == GROUP_ENDED;
+}
+
+/* Home is stopped: so are we, until it goes on. */
+static int stand_still(struct tessera_task *member)
+{
+	struct tessera_message message;
+	int ret = 0;
+
+	while (!ret) {
+		if (wait_event_state(member->wait, frame_or_end(member),
+				     (TASK_KILLABLE | TASK_FREEZABLE)))
+			return -EINTR;
+		if (!tessera_channel_take(&member->channel, &message))
+			return -EPIPE;
+		if (message.frame.type == TESSERA_FRAME_CONT) {
+			tessera_message_free(&message);
+			return 0;
+		}
+		if (message.frame.type == TESSERA_FRAME_SIGNAL)
+			ret = take_signal(member, &message);
+		else
+			ret = -EPROTO;
+		tessera_message_free(&message);
+	}
+	return ret;
+}
+
+int tessera_guest_frame(struct tessera_task *member, struct tessera_message *message)
+{
+	int ret;
+
+	if (message->frame.type == TESSERA_FRAME_SIGNAL)
+		ret = take_signal(member, message);
+	else if (message->frame.type == TESSERA_FRAME_STOP)
+		ret = stand_still(member);
+	else
+		ret = -EPROTO;
+	tessera_message_free(message);
+	return ret;
+}
+
+/* Runs in the thread, which was not waiting when something came. */
+void tessera_guest_kick(struct callback_head *work)
+{
+	struct tessera_task *member = container_of(work, struct tessera_task, kick);
+	struct tessera_message message;
+	int ret = 0;
+
+	clear_bit(MEMBER_KICKED, &member->flags);
+	smp_mb__after_atomic();
+	tessera_guest_wait_begin(member);
+	while (!ret && tessera_channel_take(&member->channel, &message))
+		ret = tessera_guest_frame(member, &message);
+	if (!ret && READ_ONCE(member->channel.lost))
+		ret = -EPIPE;
+	clear_bit(MEMBER_WAITING, &member->flags);
+	if (ret)
+		tessera_guest_kill(member->group);
+	else if (tessera_channel_ready(&member->channel))
+		kick(member);
+}
+
+void tessera_guest_kill(struct tessera_group *group)
+{
+	struct tessera_task *member;
+
+	spin_lock(&group->lock);
+	group->exit_sent = true;
+	WRITE_ONCE(group->state, GROUP_ENDED);
+	list_for_each_entry(member, &group->members, entry)
+		send_sig(SIGKILL, member->task, 1);
+	spin_unlock(&group->lock);
+	if (group->memory)
+		tessera_memory_lose(group->memory);
+	tessera_group_wake(group);
+}
+
+void tessera_guest_recall(struct tessera_group *group)
+{
+	spin_lock(&group->lock);
+	if (group->state == GROUP_RUNNING) {
+		WRITE_ONCE(group->state, GROUP_PARKING);
+		group->parked = 0;
+		group->done = 0;
+		tessera_group_flag(group);
+	} else if (group->state == GROUP_ARRIVING) {
+		group->recalled = true;
+	}
+	spin_unlock(&group->lock);
+}
+
+void tessera_guest_leave(struct tessera_task *member)
+{
+	struct tessera_group *group = tessera_group_get(member->group);
+	bool last;
+
+	clear_bit(MEMBER_RUNNING, &member->flags);
+	clear_task_syscall_work(current, TESSERA);
+	tessera_task_destroy_in(member);
+	spin_lock(&group->lock);
+	last = !group->total && !group->finished;
+	group->finished = group->finished || last;
+	spin_unlock(&group->lock);
+	if (last) {
+		tessera_memory_lose(group->memory);
+		tessera_group_close(group);
+		tessera_group_put(group);	/* of its birth */
+	}
+	tessera_group_put(group);
+}
+
+static void tell_end(struct tessera_task *member, long code)
+{
+	struct tessera_group *group = member->group;
+	bool process, silent;
+	struct frame_exit exit = { .code = code };
+
+	spin_lock(&group->lock);
+	process = current->signal->flags & SIGNAL_GROUP_EXIT || group->total == 1;
+	silent = group->exit_sent || group->state == GROUP_ENDED;
+	if (process)
+		group->exit_sent = true;
+	spin_unlock(&group->lock);
+	if (silent)
+		return;
+	if (process) {
+		if (current->signal->flags & SIGNAL_GROUP_EXIT)
+			exit.code = current->signal->group_exit_code;
+		tessera_times_used(&exit.utime_ns, &exit.stime_ns);
+		tessera_channel_send(&group->channel, TESSERA_FRAME_EXIT, 0, &exit, sizeof(exit));
+	} else {
+		tessera_channel_send(&member->channel, TESSERA_FRAME_EXIT_THREAD, 0,
+				     &exit, sizeof(exit));
+	}
+}
+
+void tessera_guest_exit(struct tessera_task *member, long code)
+{
+	tessera_guest_wait_begin(member);	/* no kick any more */
+	tell_end(member, code);
+	/* If the others were about to go home: one less to wait for. */
+	tessera_guest_leave(member);
+}

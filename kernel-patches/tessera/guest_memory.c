@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Calls of a guest that change its address space. They are done here, at once, and
+ * home hears of them when the process comes back: it gets the whole layout then.
+ * That is cheaper than telling each of them, and needs no order between threads.
+ *
+ * What matters here is only which pages are still at home: those of a range that
+ * is given up are forgotten first, and those of one that moves are brought first.
+ */
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/syscalls.h>
+
+#include "call_guest.h"
+#include "group.h"
+#include "memory.h"
+
+/* A call with such a range will fail, and must not have done anything before. */
+static bool range_fine(unsigned long start, unsigned long length)
+{
+	return !(start & ~PAGE_MASK) && length && length <= TASK_SIZE_MAX &&
+	       start <= TASK_SIZE_MAX - length;
+}
+
+static void forget(struct tessera_task *member, unsigned long start, unsigned long length)
+{
+	if (range_fine(start, length))
+		tessera_memory_forget(member->group->memory, start,
+				      start + PAGE_ALIGN(length));
+}
+
+static bool do_mmap_here(struct tessera_task *member, const unsigned long args[6])
+{
+	unsigned long flags = args[3];
+
+	if (!(flags & MAP_ANONYMOUS) || (flags & MAP_TYPE) != MAP_PRIVATE ||
+	    flags & (MAP_HUGETLB | MAP_LOCKED))
+		return false;
+	if (flags & MAP_FIXED && !(flags & MAP_FIXED_NOREPLACE))
+		forget(member, args[0], args[1]);
+	return true;
+}
+
+static bool do_mremap_here(struct tessera_task *member, const unsigned long args[6])
+{
+	struct tessera_memory *memory = member->group->memory;
+
+	if (!range_fine(args[0], args[1]))
+		return true;	/* the kernel says what is wrong */
+	if (tessera_memory_bring(memory, args[0], args[0] + PAGE_ALIGN(args[1])))
+		return true;	/* it is being killed */
+	/* What it shrinks by, or what is already there. */
+	if (args[2] < args[1])
+		forget(member, args[0] + PAGE_ALIGN(args[2]),
+		       PAGE_ALIGN(args[1]) - PAGE_ALIGN(args[2]));
+	if (args[3] & MREMAP_FIXED)
+		forget(member, args[4], args[2]);
+	return true;
+}
+
+static bool do_brk_here(struct tessera_task *member, const unsigned long args[6])
+{
+	struct mm_struct *mm = current->mm;
+	unsigned long now = READ_ONCE(mm->brk);
+
+	if (args[0] >= mm->start_brk && args[0] < now)
+		forget(member, PAGE_ALIGN(args[0]), PAGE_ALIGN(now) - PAGE_ALIGN(args[0]));
+	return true;
+}
+
+static bool do_madvise_here(struct tessera_task *member, const unsigned long args[6])
+{
+	switch (args[2]) {
+	case MADV_DONTNEED:
+	case MADV_DONTNEED_LOCKED:
+		forget(member, args[0], args[1]);
+		return true;
+	case MADV_NORMAL:
+	case MADV_RANDOM:
+	case MADV_SEQUENTIAL:
+	case MADV_WILLNEED:
+	case MADV_FREE:
+	case MADV_COLD:
+	case MADV_PAGEOUT:
+	case MADV_DONTFORK:
+	case MADV_DOFORK:
+	case MADV_WIPEONFORK:
+	case MADV_KEEPONFORK:
+	case MADV_DONTDUMP:
+	case MADV_DODUMP:
+	case MADV_HUGEPAGE:
+	case MADV_NOHUGEPAGE:
+	case MADV_POPULATE_READ:
+	case MADV_POPULATE_WRITE:
+		return true;
+	}
+	return false;
+}
+
+bool tessera_guest_memory(struct tessera_task *member, const unsigned long args[6], long nr)
+{
+	switch (nr) {
+	case __NR_mmap:
+		return do_mmap_here(member, args);
+	case __NR_munmap:
+		forget(member, args[0], args[1]);
+		return true;
+	case __NR_mremap:
+		return do_mremap_here(member, args);
+	case __NR_brk:
+		return do_brk_here(member, args);
+	case __NR_madvise:
+		return do_madvise_here(member, args);
+	case __NR_mprotect:
+		return !(args[2] & (PROT_GROWSDOWN | PROT_GROWSUP | PROT_SEM));
+	}
+	return false;
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the host says to home about a process as a whole, in the order it says it. */
+#include <linux/sched/signal.h>
+
+#include "deputy.h"
+#include "group.h"
+#include "memory.h"
+
+static void set_flag(struct tessera_group *group, bool *flag)
+{
+	spin_lock(&group->lock);
+	WRITE_ONCE(*flag, true);
+	spin_unlock(&group->lock);
+	tessera_group_wake(group);
+}
+
+static int refused(struct tessera_group *group, const struct tessera_message *message)
+{
+	struct frame_reason frame;
+
+	if (tessera_message_get(message, &frame))
+		return -EPROTO;
+	tessera_group_abort(group, frame.reason ?: TESSERA_REASON_PROTOCOL);
+	return 0;
+}
+
+static int ended(struct tessera_group *group, const struct tessera_message *message)
+{
+	struct frame_exit frame;
+
+	if (tessera_message_get(message, &frame))
+		return -EPROTO;
+	spin_lock(&group->lock);
+	group->exit = frame;
+	group->exit_code = frame.code;
+	group->exit_sent = true;	/* the guest knows */
+	WRITE_ONCE(group->exiting, true);
+	spin_unlock(&group->lock);
+	tessera_group_wake(group);
+	return 0;
+}
+
+/*
+ * The guest stands still and wants home. After the answer nothing is sent to it
+ * any more: no signal, no page.
+ */
+static int wants_home(struct tessera_group *group)
+{
+	bool away;
+
+	mutex_lock(&group->signal_lock);
+	away = tessera_group_switch(group, GROUP_AWAY, GROUP_RETURNING);
+	mutex_unlock(&group->signal_lock);
+	if (!away)
+		return READ_ONCE(group->state) == GROUP_ENDED ? 0 : -EPROTO;
+	tessera_memory_stop(group->memory);
+	return tessera_channel_send(&group->channel, TESSERA_FRAME_RETURN_OK, 0, NULL, 0);
+}
+
+static int take_frame(struct tessera_group *group, struct tessera_message *message)
+{
+	switch ((enum tessera_frame_type)message->frame.type) {
+	case TESSERA_FRAME_ACCEPT:
+		set_flag(group, &group->accepted);
+		return 0;
+	case TESSERA_FRAME_REFUSE:
+		return refused(group, message);
+	case TESSERA_FRAME_READY:
+		set_flag(group, &group->ready);
+		return 0;
+	case TESSERA_FRAME_DATA:
+		skb_queue_tail(&group->stream, message->skb);
+		message->skb = NULL;
+		wake_up_all(&group->wait);
+		return 0;
+	case TESSERA_FRAME_PAGE_REQ:
+		return tessera_memory_serve(group->memory, message);
+	case TESSERA_FRAME_PAGES:
+		if (READ_ONCE(group->state) != GROUP_RETURNING)
+			return -EPROTO;
+		return tessera_memory_take_home(group->memory, message);
+	case TESSERA_FRAME_PAGES_ACK:
+		return tessera_memory_acked(group->memory, message);
+	case TESSERA_FRAME_PAGES_END:
+		set_flag(group, &group->pages_end);
+		return 0;
+	case TESSERA_FRAME_RETURN:
+		return wants_home(group);
+	case TESSERA_FRAME_EXIT:
+		return ended(group, message);
+	default:
+		return -EPROTO;
+	}
+}
+
+void tessera_home_frames(struct work_struct *work)
+{
+	struct tessera_group *group = container_of(work, struct tessera_group, work);
+	struct tessera_message message;
+	int ret = 0;
+
+	while (!ret && tessera_channel_take(&group->channel, &message)) {
+		ret = take_frame(group, &message);
+		if (message.skb)
+			tessera_message_free(&message);
+	}
+	if (ret == -EPROTO)
+		tessera_link_fail(group->link, TESSERA_REASON_PROTOCOL);
+	if (ret || READ_ONCE(group->channel.lost)) {
+		/* Each deputy sees its own channel lost, and ends the process. */
+		tessera_group_abort(group, ret == -EPROTO ? TESSERA_REASON_PROTOCOL :
+							    TESSERA_REASON_LINK_LOST);
+		WRITE_ONCE(group->lost, true);
+		tessera_memory_lose(group->memory);
+		tessera_group_wake(group);
+	}
+}

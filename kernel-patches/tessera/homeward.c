@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Pages on the way home: the host sends those that home does not have, home puts
+ * them in the place of what it has.
+ */
+#include <linux/mm.h>
+#include <linux/pagewalk.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include <linux/swap.h>
+#include <linux/swapops.h>
+
+#include "group.h"
+#include "pages_internal.h"
+
+/* --- the host --- */
+
+struct walk {
+	struct tessera_memory *memory;
+	struct tessera_chunk *chunk;	/* of these addresses, or NULL */
+	unsigned long address;
+	bool exact;			/* a clean entry means a clean page */
+	DECLARE_BITMAP(send, STATE_CHUNK_PAGES);
+};
+
+static bool must_travel(const struct walk *walk, unsigned int bit, pte_t entry)
+{
+	if (pte_none(entry) || is_pte_marker(entry))
+		return false;
+	if (!pte_present(entry))
+		return true;
+	if (is_zero_pfn(pte_pfn(entry)))
+		return false;
+	return !walk->exact || pte_dirty(entry) || !walk->chunk ||
+	       !test_bit(bit, walk->chunk->copied);
+}
+
+static int walk_pmd(pmd_t *pmd, unsigned long address, unsigned long end, struct mm_walk *mm_walk)
+{
+	struct walk *walk = mm_walk->private;
+	unsigned int bit = (address - walk->address) >> PAGE_SHIFT;
+	pte_t *pte, *first;
+	spinlock_t *ptl;
+
+	ptl = pmd_trans_huge_lock(pmd, mm_walk->vma);
+	if (ptl) {
+		bitmap_set(walk->send, bit, (end - address) >> PAGE_SHIFT);
+		spin_unlock(ptl);
+		return 0;
+	}
+	first = pte = pte_offset_map_lock(mm_walk->mm, pmd, address, &ptl);
+	if (!pte) {
+		mm_walk->action = ACTION_AGAIN;
+		return 0;
+	}
+	for (; address < end; address += PAGE_SIZE, pte++, bit++) {
+		if (must_travel(walk, bit, ptep_get(pte)))
+			set_bit(bit, walk->send);
+	}
+	pte_unmap_unlock(first, ptl);
+	return 0;
+}
+
+static const struct mm_walk_ops walk_ops = {
+	.pmd_entry	= walk_pmd,
+	.walk_lock	= PGWALK_RDLOCK,
+};
+
+static int send_runs(struct walk *walk, void *buffer)
+{
+	struct tessera_memory *memory = walk->memory;
+	unsigned int bit = 0;
+	int ret = 0;
+
+	while (!ret) {
+		struct kvec part = { .iov_base = buffer };
+		u32 n = 0;
+
+		bit = find_next_bit(walk->send, STATE_CHUNK_PAGES, bit);
+		if (bit >= STATE_CHUNK_PAGES)
+			break;
+		while (n < TESSERA_PAGES_MAX && bit + n < STATE_CHUNK_PAGES &&
+		       test_bit(bit + n, walk->send))
+			n++;
+		ret = tessera_window_enter(memory, n);
+		if (ret)
+			break;
+		part.iov_len = tessera_pages_fill(buffer, walk->address + bit * PAGE_SIZE, n, 1,
+						  (1u << n) - 1, TESSERA_PAGES_ACK);
+		ret = tessera_channel_send_bulk(&memory->group->channel, TESSERA_FRAME_PAGES,
+						&part, 1);
+		bit += n;
+	}
+	return ret;
+}
+
+/* One page table's worth of a VMA. */
+static int send_part(struct walk *walk, unsigned long start, unsigned long end, void *buffer)
+{
+	struct mm_struct *mm = current->mm;
+	int ret;
+
+	walk->address = start & ~((1UL << TESSERA_CHUNK_SHIFT) - 1);
+	walk->chunk = xa_load(&walk->memory->chunks, start >> TESSERA_CHUNK_SHIFT);
+	bitmap_zero(walk->send, STATE_CHUNK_PAGES);
+	mmap_read_lock(mm);
+	ret = walk_page_range(mm, start, end, &walk_ops, walk);
+	mmap_read_unlock(mm);
+	return ret ?: send_runs(walk, buffer);
+}
+
+/* The process stands still: its VMAs and pages stay as they are. */
+int tessera_memory_send_home(struct tessera_memory *memory)
+{
+	struct mm_struct *mm = current->mm;
+	struct vm_area_struct *vma;
+	unsigned long at = 0;
+	struct walk *walk;
+	void *buffer;
+	int ret = 0;
+
+	walk = kzalloc(sizeof(*walk), GFP_KERNEL);
+	buffer = kvmalloc(PAGES_BUFFER, GFP_KERNEL);
+	if (!walk || !buffer)
+		ret = -ENOMEM;
+	while (!ret) {
+		unsigned long start, end;
+		bool skip;
+
+		mmap_read_lock(mm);
+		vma = find_vma(mm, at);
+		if (vma) {
+			start = max(at, vma->vm_start);
+			end = min(vma->vm_end, (start | ((1UL << TESSERA_CHUNK_SHIFT) - 1)) + 1);
+			skip = !vma_is_anonymous(vma);
+		}
+		mmap_read_unlock(mm);
+		if (!vma)
+			break;
+		walk->memory = memory;
+		/* A swapped page comes back clean, whatever was done to it. */
+		walk->exact = !total_swap_pages;
+		if (!skip)
+			ret = send_part(walk, start, end, buffer);
+		at = end;
+		cond_resched();
+	}
+	kvfree(buffer);
+	kfree(walk);
+	return ret ?: tessera_window_drain(memory);
+}
+
+/* --- home --- */
+
+static int take_one(struct mm_struct *mm, const struct tessera_message *message, size_t offset,
+		    unsigned long address)
+{
+	struct vm_area_struct *vma = vma_lookup(mm, address);
+	struct folio *folio;
+	void *to;
+	int ret;
+
+	if (!vma || vma->vm_flags & (VM_SHARED | VM_IO | VM_PFNMAP))
+		return -EPROTO;
+	folio = tessera_page_alloc(mm);
+	if (!folio)
+		return -ENOMEM;
+	to = kmap_local_folio(folio, 0);
+	ret = tessera_message_copy(message, offset, to, PAGE_SIZE);
+	kunmap_local(to);
+	if (!ret) {
+		zap_page_range_single(vma, address, PAGE_SIZE, NULL);
+		ret = tessera_page_install(vma, address, folio, true, NULL, NULL);
+	}
+	if (ret)
+		folio_put(folio);
+	return ret;
+}
+
+int tessera_memory_take_home(struct tessera_memory *memory, const struct tessera_message *message)
+{
+	struct mm_struct *mm = memory->group->mm;
+	size_t offset = sizeof(struct frame_pages);
+	struct frame_pages pages;
+	unsigned int i;
+	int ret;
+
+	ret = tessera_message_copy(message, 0, &pages, sizeof(pages));
+	if (ret || !tessera_pages_valid(&pages, message->frame.length, PAGE_SIZE))
+		return -EPROTO;
+	if (!mmget_not_zero(mm))
+		return 0;
+	mmap_read_lock(mm);
+	for (i = 0; i < pages.count && !ret; i++) {
+		if (!(pages.present >> i & 1))
+			continue;
+		ret = take_one(mm, message, offset, pages.address + i * pages.stride * PAGE_SIZE);
+		offset += PAGE_SIZE;
+	}
+	mmap_read_unlock(mm);
+	mmput_async(mm);
+	if (ret)
+		return ret;
+	return tessera_channel_send(&memory->group->channel, TESSERA_FRAME_PAGES_ACK, 0,
+				    &pages, sizeof(pages));
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the rest of the kernel calls, when a task or an address space of Tessera's
+ * is concerned; see <linux/tessera.h>.
+ */
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/task_work.h>
+#include <linux/tessera.h>
+
+#include "deputy.h"
+#include "group.h"
+#include "guest.h"
+#include "hooks.h"
+
+void __tessera_exit(long code)
+{
+	struct tessera_task *member = current->tessera;
+
+	if (member->group->guest)
+		tessera_guest_exit(member, code);
+	else
+		tessera_home_exit(member);
+}
+
+/* A thread is born while the others are being stopped: it has to stop, too. */
+static void born_while_parking(struct tessera_task *parent, struct task_struct *child)
+{
+	struct tessera_group *group = parent->group;
+	struct tessera_task *member = NULL;
+
+	spin_lock(&group->lock);
+	if (group->state == GROUP_PARKING && !child->tessera) {
+		member = list_first_entry_or_null(&group->spares, struct tessera_task, entry);
+		if (member) {
+			list_del_init(&member->entry);
+			tessera_group_join(group, member, child);
+			task_work_add(child, &member->park, TWA_RESUME);
+		}
+	}
+	spin_unlock(&group->lock);
+	if (!member)
+		tessera_group_abort(group, TESSERA_REASON_THREADS);
+}
+
+void __tessera_fork(struct task_struct *child)
+{
+	struct tessera_task *parent = current->tessera;
+
+	if (parent->newborn)
+		tessera_guest_born(parent, child);
+	else if (!parent->group->guest && same_thread_group(child, current))
+		born_while_parking(parent, child);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What link.c, channel.c and send.c share. */
+#ifndef _TESSERA_LINK_INTERNAL_H
+#define _TESSERA_LINK_INTERNAL_H
+
+#include <linux/idr.h>
+#include <linux/mutex.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+#include <net/strparser.h>
+
+#include "link.h"
+
+enum {
+	LINK_UP,	/* both said hello and understood each other */
+	LINK_FAILED,	/* it ends; .reason says why */
+};
+
+struct tessera_link {
+	struct kref ref;		/* list, work under way, users, channels */
+	struct list_head entry;		/* in links */
+	u16 node;
+	u16 role;			/* enum tessera_link_role */
+	unsigned long flags;
+	enum tessera_reason reason;
+	struct frame_hello peer;
+
+	struct socket *sock;
+	struct strparser strp;
+	void (*old_data_ready)(struct sock *sk);
+	void (*old_write_space)(struct sock *sk);
+	void (*old_state_change)(struct sock *sk);
+
+	struct mutex send_lock;		/* one frame at a time */
+	struct mutex bulk_lock;		/* one bulk sender waits for room */
+	wait_queue_head_t room;		/* in the socket */
+
+	struct xarray channels;		/* by id; its lock guards deliveries */
+	struct tessera_channel control;
+	struct ida groups;
+
+	struct work_struct control_work;
+	struct work_struct down_work;
+	struct delayed_work hello_timer;
+	struct rcu_head rcu;
+};
+
+/* channel.c */
+void tessera_channel_deliver(struct tessera_link *link, struct sk_buff *skb);
+void tessera_channels_lose(struct tessera_link *link);
+
+#endif /* _TESSERA_LINK_INTERNAL_H */

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Memory of a process that is away, see memory.h: the chunks, and the host's
+ * side: faults, and the pages that come.
+ */
+#include <linux/mm.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/tessera.h>
+
+#include "group.h"
+#include "memory.h"
+#include "process.h"
+#include "trace.h"
+
+struct tessera_memory *tessera_memory_create(struct tessera_group *group)
+{
+	struct tessera_memory *memory = kzalloc(sizeof(*memory), GFP_KERNEL);
+
+	if (!memory)
+		return NULL;
+	memory->group = group;
+	xa_init(&memory->chunks);
+	spin_lock_init(&memory->lock);
+	init_waitqueue_head(&memory->wait);
+	return memory;
+}
+
+void tessera_memory_put(struct tessera_memory *memory)
+{
+	struct tessera_chunk *chunk;
+	unsigned long index;
+
+	if (!memory)
+		return;
+	xa_for_each(&memory->chunks, index, chunk)
+		kfree(chunk);
+	xa_destroy(&memory->chunks);
+	kvfree(memory->buffer);
+	kfree(memory);
+}
+
+int tessera_memory_add(struct tessera_memory *memory, unsigned long address)
+{
+	struct tessera_chunk *chunk;
+	int ret;
+
+	chunk = kzalloc(sizeof(*chunk), GFP_KERNEL_ACCOUNT);
+	if (!chunk)
+		return -ENOMEM;
+	chunk->address = address;
+	bitmap_fill(chunk->home, STATE_CHUNK_PAGES);
+	ret = xa_insert(&memory->chunks, address >> TESSERA_CHUNK_SHIFT, chunk, GFP_KERNEL);
+	if (ret) {
+		kfree(chunk);
+		return ret;
+	}
+	memory->count++;
+	return 0;
+}
+
+static struct tessera_chunk *chunk_of(struct tessera_memory *memory, unsigned long address,
+				      unsigned int *ret_bit)
+{
+	/* Chunks are neither added nor removed once the process runs. */
+	*ret_bit = address >> PAGE_SHIFT & (STATE_CHUNK_PAGES - 1);
+	return xa_load(&memory->chunks, address >> TESSERA_CHUNK_SHIFT);
+}
+
+bool tessera_memory_away(struct tessera_memory *memory, unsigned long address)
+{
+	struct tessera_chunk *chunk;
+	unsigned int bit;
+
+	chunk = chunk_of(memory, address, &bit);
+	return chunk && test_bit(bit, chunk->home);
+}
+
+void tessera_memory_forget(struct tessera_memory *memory, unsigned long start,
+			   unsigned long end)
+{
+	unsigned long first = start >> TESSERA_CHUNK_SHIFT, index;
+	struct tessera_chunk *chunk;
+
+	if (start >= end)
+		return;
+	spin_lock(&memory->lock);
+	xa_for_each_range(&memory->chunks, index, chunk, first,
+			  (end - 1) >> TESSERA_CHUNK_SHIFT) {
+		unsigned long from = max(start, chunk->address);
+		unsigned long to = min(end, chunk->address + (1UL << TESSERA_CHUNK_SHIFT));
+		unsigned int bit = (from - chunk->address) >> PAGE_SHIFT;
+		unsigned int n = (to - from) >> PAGE_SHIFT;
+
+		bitmap_clear(chunk->home, bit, n);
+		bitmap_clear(chunk->copied, bit, n);
+		bitmap_clear(chunk->asked, bit, n);
+	}
+	spin_unlock(&memory->lock);
+	wake_up_all(&memory->wait);
+}
+
+void tessera_memory_lose(struct tessera_memory *memory)
+{
+	spin_lock(&memory->lock);
+	memory->lost = true;
+	memory->stop = true;
+	spin_unlock(&memory->lock);
+	wake_up_all(&memory->wait);
+}
+
+/* --- faults --- */
+
+/* Ask for a page and those that will be wanted next, unless it is on its way. */
+static int ask(struct tessera_memory *memory, unsigned long address)
+{
+	struct frame_page_req req = { };
+	struct tessera_chunk *chunk;
+	unsigned int bit;
+	bool wanted;
+
+	chunk = chunk_of(memory, address, &bit);
+	if (!chunk)
+		return 0;
+	spin_lock(&memory->lock);
+	wanted = test_bit(bit, chunk->home) && !test_bit(bit, chunk->asked);
+	if (wanted) {
+		memory->faults++;
+		tessera_prefetch(memory, address, &req);
+	}
+	spin_unlock(&memory->lock);
+	if (!wanted)
+		return 0;
+	trace_tessera_fetch(memory->group, req.address, req.count, req.stride);
+	return tessera_channel_send(&memory->group->channel, TESSERA_FRAME_PAGE_REQ, 0,
+				    &req, sizeof(req));
+}
+
+static int wait_for_page(struct tessera_memory *memory, unsigned long address)
+{
+	int ret;
+
+	if (READ_ONCE(memory->lost))
+		return -EPIPE;
+	ret = ask(memory, address);
+	if (ret)
+		return ret;
+	return wait_event_killable(memory->wait, !tessera_memory_away(memory, address) ||
+				   READ_ONCE(memory->lost)) ? -EINTR : 0;
+}
+
+bool __tessera_page_away(struct vm_fault *vmf)
+{
+	struct tessera_group *group = READ_ONCE(vmf->vma->vm_mm->tessera->group);
+
+	return group && group->guest && tessera_memory_away(group->memory, vmf->address);
+}
+
+/*
+ * The page of an address is at home. The lock that the fault came with is
+ * dropped before asking; after that only RETRY may be returned, so an error is
+ * found by the next pass, while the lock is held.
+ */
+vm_fault_t __tessera_fault(struct vm_fault *vmf)
+{
+	struct tessera_memory *memory = vmf->vma->vm_mm->tessera->group->memory;
+	unsigned long address = vmf->address;
+
+	if (READ_ONCE(memory->lost) || !(vmf->flags & FAULT_FLAG_ALLOW_RETRY))
+		return VM_FAULT_SIGBUS;
+	if (vmf->flags & FAULT_FLAG_RETRY_NOWAIT)
+		return VM_FAULT_RETRY;		/* the lock stays */
+	release_fault_lock(vmf);
+	if (wait_for_page(memory, address) == -EPIPE)
+		tessera_memory_lose(memory);
+	return VM_FAULT_RETRY;
+}
+
+int tessera_memory_bring(struct tessera_memory *memory, unsigned long start,
+			 unsigned long end)
+{
+	unsigned long address;
+	int ret = 0;
+
+	for (address = start; address < end && !ret; address += PAGE_SIZE) {
+		if (tessera_memory_away(memory, address))
+			ret = wait_for_page(memory, address);
+		if (!ret && READ_ONCE(memory->lost))
+			ret = -EPIPE;
+	}
+	return ret;
+}
+
+/* --- pages that come --- */
+
+/* The page table's lock is held: nobody can unmap between this and the page. */
+static bool still_wanted(struct tessera_memory *memory, unsigned long address)
+{
+	return tessera_memory_away(memory, address);
+}
+
+static void settle(struct tessera_memory *memory, unsigned long address, bool copied)
+{
+	struct tessera_chunk *chunk;
+	unsigned int bit;
+
+	chunk = chunk_of(memory, address, &bit);
+	if (!chunk)
+		return;
+	spin_lock(&memory->lock);
+	if (test_and_clear_bit(bit, chunk->home) && copied)
+		set_bit(bit, chunk->copied);
+	clear_bit(bit, chunk->asked);
+	spin_unlock(&memory->lock);
+}
+
+static int take_one(struct tessera_memory *memory, const struct tessera_message *message,
+		    size_t offset, unsigned long address, bool copied)
+{
+	struct mm_struct *mm = memory->group->mm;
+	struct vm_area_struct *vma = vma_lookup(mm, address);
+	struct folio *folio;
+	void *to;
+	int ret;
+
+	if (!vma || !tessera_memory_away(memory, address)) {
+		memory->late++;
+		return 0;
+	}
+	folio = tessera_page_alloc(mm);
+	if (!folio)
+		return -ENOMEM;
+	to = kmap_local_folio(folio, 0);
+	ret = tessera_message_copy(message, offset, to, PAGE_SIZE);
+	kunmap_local(to);
+	if (!ret)
+		ret = tessera_page_install(vma, address, folio, false, still_wanted, memory);
+	if (ret)
+		folio_put(folio);
+	else
+		settle(memory, address, copied);
+	return ret == -EEXIST ? 0 : ret;
+}
+
+int tessera_memory_take(struct tessera_memory *memory, const struct tessera_message *message)
+{
+	struct mm_struct *mm = memory->group->mm;
+	size_t offset = sizeof(struct frame_pages);
+	struct frame_pages pages;
+	unsigned int i;
+	int ret;
+
+	ret = tessera_message_copy(message, 0, &pages, sizeof(pages));
+	if (ret || !tessera_pages_valid(&pages, message->frame.length, PAGE_SIZE))
+		return -EPROTO;
+	if (!mmget_not_zero(mm))
+		return 0;
+	mmap_read_lock(mm);
+	for (i = 0; i < pages.count && !ret; i++) {
+		unsigned long address = pages.address + i * pages.stride * PAGE_SIZE;
+
+		if (pages.present >> i & 1) {
+			ret = take_one(memory, message, offset, address,
+				       pages.flags & TESSERA_PAGES_KEPT);
+			offset += PAGE_SIZE;
+		} else if (pages.absent >> i & 1) {
+			settle(memory, address, false);
+			memory->absent++;
+		}
+	}
+	mmap_read_unlock(mm);
+	mmput_async(mm);
+	wake_up_all(&memory->wait);
+	if (pages.flags & TESSERA_PAGES_ACK)
+		memory->pushed += pages.count;
+	else
+		memory->fetched += hweight32(pages.present);
+	if (!ret && pages.flags & TESSERA_PAGES_ACK)
+		ret = tessera_channel_send(&memory->group->channel, TESSERA_FRAME_PAGES_ACK,
+					   0, &pages, sizeof(pages));
+	return ret;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What serve.c, usher.c and homeward.c share: pages become frames. */
+#ifndef _TESSERA_PAGES_INTERNAL_H
+#define _TESSERA_PAGES_INTERNAL_H
+
+#include "memory.h"
+
+#define WINDOW_PAGES	256	/* pushed and not acknowledged */
+
+/*
+ * Fill a buffer of PAGES_BUFFER bytes with the pages of the current mm that
+ * `wanted` has bits for; those that do not exist become absent. Returns the
+ * bytes of it that count.
+ */
+size_t tessera_pages_fill(void *buffer, unsigned long address, u32 count, u32 stride,
+			  u32 wanted, u32 flags);
+
+/* Take part in the window: -EPIPE when nothing is to be sent any more. */
+int tessera_window_enter(struct tessera_memory *memory, u32 pages);
+void tessera_window_leave(struct tessera_memory *memory, u32 pages);
+/* Until all is acknowledged. */
+int tessera_window_drain(struct tessera_memory *memory);
+
+#endif /* _TESSERA_PAGES_INTERNAL_H */

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * /proc/PID/{where,goto,nmigs,cantmove,lock}, as openMosix had them:
+ *
+ *	where		the node it runs on, 0 at home
+ *	goto		write a node's number, 0 for home: it goes there, and the
+ *			write ends when it is there, or says why not
+ *	nmigs		how often it left home
+ *	cantmove	why it cannot move, or did not the last time; else empty
+ *	lock		1: it stays where it is
+ */
+#include <linux/fs.h>
+#include <linux/proc_fs.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/seq_file.h>
+#include <linux/tessera.h>
+#include <linux/uaccess.h>
+
+#include "../../fs/proc/internal.h"
+
+#include "group.h"
+#include "process.h"
+
+static struct task_struct *task_of(const struct file *file)
+{
+	return get_pid_task(proc_pid(file_inode(file)), PIDTYPE_TGID);
+}
+
+int tessera_proc_where(struct seq_file *seq, struct pid_namespace *ns, struct pid *pid,
+		       struct task_struct *task)
+{
+	struct mm_struct *mm = get_task_mm(task);
+	struct tessera_group *group = mm ? tessera_process_group(mm) : NULL;
+	unsigned int node = 0;
+
+	if (group && !group->guest && READ_ONCE(group->state) >= GROUP_AWAY &&
+	    READ_ONCE(group->state) != GROUP_ABORTED)
+		node = tessera_link_node(group->link);
+	seq_printf(seq, "%u\n", node);
+	tessera_group_put(group);
+	if (mm)
+		mmput(mm);
+	return 0;
+}
+
+int tessera_proc_nmigs(struct seq_file *seq, struct pid_namespace *ns, struct pid *pid,
+		       struct task_struct *task)
+{
+	struct mm_struct *mm = get_task_mm(task);
+	struct tessera_mm *process = mm ? READ_ONCE(mm->tessera) : NULL;
+
+	seq_printf(seq, "%d\n", process ? atomic_read(&process->moves) : 0);
+	if (mm)
+		mmput(mm);
+	return 0;
+}
+
+int tessera_proc_cantmove(struct seq_file *seq, struct pid_namespace *ns, struct pid *pid,
+			  struct task_struct *task)
+{
+	struct mm_struct *mm = get_task_mm(task);
+	struct tessera_group *group = mm ? tessera_process_group(mm) : NULL;
+	struct tessera_mm *process = mm ? READ_ONCE(mm->tessera) : NULL;
+	enum tessera_reason reason = TESSERA_REASON_NONE;
+
+	if (group && group->guest)
+		reason = TESSERA_REASON_GUEST;
+	else if (!group)
+		reason = tessera_check(task);
+	if (!reason && process)
+		reason = process->reason;
+	if (reason)
+		seq_printf(seq, "%s\n", tessera_reason_text(reason));
+	tessera_group_put(group);
+	if (mm)
+		mmput(mm);
+	return 0;
+}
+
+static ssize_t goto_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
+{
+	struct task_struct *task;
+	u16 node;
+	int ret;
+
+	ret = kstrtou16_from_user(buf, len, 10, &node);
+	if (ret)
+		return ret;
+	task = task_of(file);
+	if (!task)
+		return -ESRCH;
+	/* It cannot wait for itself to stand still. */
+	if (same_thread_group(task, current))
+		ret = tessera_process_move_later(task, node);
+	else
+		ret = tessera_process_move(task, node);
+	put_task_struct(task);
+	return ret ?: len;
+}
+
+static ssize_t goto_read(struct file *file, char __user *buf, size_t len, loff_t *pos)
+{
+	return 0;
+}
+
+const struct file_operations tessera_proc_goto = {
+	.read	= goto_read,
+	.write	= goto_write,
+	.llseek	= generic_file_llseek,
+};
+
+static ssize_t lock_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
+{
+	struct tessera_mm *process;
+	struct task_struct *task;
+	struct mm_struct *mm;
+	bool locked;
+	int ret;
+
+	ret = kstrtobool_from_user(buf, len, &locked);
+	if (ret)
+		return ret;
+	task = task_of(file);
+	if (!task)
+		return -ESRCH;
+	mm = get_task_mm(task);
+	process = mm ? tessera_process_get(mm) : NULL;
+	if (process)
+		WRITE_ONCE(process->locked, locked);
+	ret = process ? 0 : mm ? -ENOMEM : -ESRCH;
+	if (mm)
+		mmput(mm);
+	put_task_struct(task);
+	return ret ?: len;
+}
+
+static ssize_t lock_read(struct file *file, char __user *buf, size_t len, loff_t *pos)
+{
+	struct task_struct *task = task_of(file);
+	struct mm_struct *mm = task ? get_task_mm(task) : NULL;
+	struct tessera_mm *process = mm ? READ_ONCE(mm->tessera) : NULL;
+	char text[] = { process && process->locked ? '1' : '0', '\n' };
+
+	if (mm)
+		mmput(mm);
+	if (!task)
+		return -ESRCH;
+	put_task_struct(task);
+	return simple_read_from_buffer(buf, len, pos, text, sizeof(text));
+}
+
+const struct file_operations tessera_proc_lock = {
+	.read	= lock_read,
+	.write	= lock_write,
+	.llseek	= generic_file_llseek,
+};

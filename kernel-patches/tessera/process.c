@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A process as Tessera sees it; see process.h. Moving it out is in depart.c. */
+#include <linux/mm_types.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <linux/tessera.h>
+
+#include "depart.h"
+#include "group.h"
+#include "process.h"
+
+#define RECALL_WITHIN	(60 * HZ)
+
+struct tessera_mm *tessera_process_get(struct mm_struct *mm)
+{
+	struct tessera_mm *process = READ_ONCE(mm->tessera), *old;
+
+	if (process)
+		return process;
+	process = kzalloc(sizeof(*process), GFP_KERNEL_ACCOUNT);
+	if (!process)
+		return NULL;
+	old = cmpxchg(&mm->tessera, NULL, process);
+	if (old) {
+		kfree(process);
+		return old;
+	}
+	return process;
+}
+
+struct tessera_group *tessera_process_group(struct mm_struct *mm)
+{
+	struct tessera_mm *process = READ_ONCE(mm->tessera);
+	struct tessera_group *group;
+
+	if (!process)
+		return NULL;
+	rcu_read_lock();
+	group = rcu_dereference(process->group);
+	if (group && !refcount_inc_not_zero(&group->ref))
+		group = NULL;
+	rcu_read_unlock();
+	return group;
+}
+
+void tessera_process_set_group(struct mm_struct *mm, struct tessera_group *group)
+{
+	struct tessera_group *old;
+
+	if (group)
+		tessera_group_get(group);
+	old = xchg((__force struct tessera_group **)&mm->tessera->group, group);
+	tessera_group_put(old);
+}
+
+void tessera_process_forget(struct tessera_group *group)
+{
+	struct tessera_mm *process = READ_ONCE(group->mm->tessera);
+
+	/* A group holds its mm, but not its users: it may have lost them all. */
+	if (!mmget_not_zero(group->mm))
+		return;
+	if (cmpxchg((__force struct tessera_group **)&process->group, group, NULL) == group)
+		tessera_group_put(group);
+	mmput_async(group->mm);
+}
+
+/* The last user of an address space is gone. */
+void __tessera_mm_exit(struct mm_struct *mm)
+{
+	tessera_process_set_group(mm, NULL);
+	kfree(mm->tessera);
+	mm->tessera = NULL;
+}
+
+static int bring_home(struct tessera_group *group)
+{
+	long left;
+
+	if (tessera_channel_send(&group->channel, TESSERA_FRAME_RECALL, 0, NULL, 0))
+		return -EPIPE;
+	left = wait_event_killable_timeout(group->wait,
+					   READ_ONCE(group->state) == GROUP_ENDED, RECALL_WITHIN);
+	if (left < 0)
+		return -EINTR;
+	return left ? 0 : -ETIMEDOUT;
+}
+
+static int move(struct task_struct *task, struct mm_struct *mm, u16 node)
+{
+	struct tessera_mm *process = mm->tessera;
+	struct tessera_group *group = tessera_process_group(mm);
+	int ret = 0;
+
+	if (group && group->guest) {
+		process->reason = TESSERA_REASON_GUEST;
+		ret = -EPERM;
+	} else if (group && tessera_link_node(group->link) != node) {
+		ret = bring_home(group);
+	} else if (group) {
+		node = 0;	/* it is there */
+	}
+	tessera_group_put(group);
+	if (ret || !node)
+		return ret;
+	process->reason = tessera_depart(task, mm, node);
+	return process->reason ? tessera_reason_error(process->reason) : 0;
+}
+
+int tessera_process_move(struct task_struct *task, u16 node)
+{
+	struct mm_struct *mm = get_task_mm(task);
+	struct tessera_mm *process;
+	int ret;
+
+	if (!mm)
+		return -ESRCH;
+	process = tessera_process_get(mm);
+	if (!process) {
+		ret = -ENOMEM;
+	} else if (test_and_set_bit(0, &process->busy)) {
+		ret = -EBUSY;
+	} else {
+		ret = move(task, mm, node);
+		clear_bit(0, &process->busy);
+	}
+	mmput(mm);
+	return ret;
+}
+
+struct later {
+	struct work_struct work;
+	struct task_struct *task;
+	u16 node;
+};
+
+static void move_later(struct work_struct *work)
+{
+	struct later *later = container_of(work, struct later, work);
+
+	tessera_process_move(later->task, later->node);
+	put_task_struct(later->task);
+	kfree(later);
+}
+
+int tessera_process_move_later(struct task_struct *task, u16 node)
+{
+	struct later *later = kmalloc(sizeof(*later), GFP_KERNEL);
+
+	if (!later)
+		return -ENOMEM;
+	INIT_WORK(&later->work, move_later);
+	later->task = get_task_struct(task);
+	later->node = node;
+	queue_work(system_unbound_wq, &later->work);
+	return 0;
+}

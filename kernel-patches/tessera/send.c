@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Sending frames. A frame goes out whole or the link ends, so once its first
+ * byte is in the socket, nothing interrupts.
+ */
+#include <linux/net.h>
+#include <net/sock.h>
+
+#include "link_internal.h"
+
+#define PARTS	6
+
+static bool room_or_failed(struct tessera_link *link)
+{
+	return sk_stream_is_writeable(link->sock->sk) || link->sock->sk->sk_err ||
+	       test_bit(LINK_FAILED, &link->flags);
+}
+
+static int wait_for_room(struct tessera_link *link)
+{
+	set_bit(SOCK_NOSPACE, &link->sock->flags);
+	wait_event_idle(link->room, room_or_failed(link));
+	return test_bit(LINK_FAILED, &link->flags) ? -EPIPE : 0;
+}
+
+static int send_all(struct tessera_link *link, struct msghdr *message)
+{
+	int ret;
+
+	lockdep_assert_held(&link->send_lock);
+	while (msg_data_left(message)) {
+		if (test_bit(LINK_FAILED, &link->flags))
+			return -EPIPE;
+		ret = sock_sendmsg(link->sock, message);
+		if (ret == -EAGAIN)
+			ret = wait_for_room(link);
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}
+
+int tessera_channel_sendv(struct tessera_channel *channel, enum tessera_frame_type type,
+			  u32 request, const struct kvec *parts, unsigned int count)
+{
+	struct tessera_frame frame = {
+		.version = TESSERA_FRAME_VERSION,
+		.type = type,
+		.channel = channel->id,
+		.request = request,
+	};
+	struct msghdr message = { .msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL };
+	struct tessera_link *link = channel->link;
+	struct kvec all[PARTS] = { { &frame, sizeof(frame) } };
+	unsigned int i;
+	int ret;
+
+	if (!link)
+		return -EPIPE;	/* closed: nobody is left to tell */
+	if (WARN_ON_ONCE(count >= PARTS))
+		return -EINVAL;
+	for (i = 0; i < count; i++) {
+		all[i + 1] = parts[i];
+		frame.length += parts[i].iov_len;
+	}
+	if (WARN_ON_ONCE(frame.length > TESSERA_FRAME_MAX))
+		return -EMSGSIZE;
+	iov_iter_kvec(&message.msg_iter, ITER_SOURCE, all, count + 1,
+		      sizeof(frame) + frame.length);
+	mutex_lock(&link->send_lock);
+	ret = send_all(link, &message);
+	mutex_unlock(&link->send_lock);
+	if (ret < 0)
+		tessera_link_fail(link, TESSERA_REASON_LINK_LOST);
+	return ret < 0 ? -EPIPE : 0;
+}
+
+int tessera_channel_send(struct tessera_channel *channel, enum tessera_frame_type type,
+			 u32 request, const void *data, size_t length)
+{
+	struct kvec part = { (void *)data, length };
+
+	return tessera_channel_sendv(channel, type, request, &part, length ? 1 : 0);
+}
+
+int tessera_channel_send_bulk(struct tessera_channel *channel, enum tessera_frame_type type,
+			      const struct kvec *parts, unsigned int count)
+{
+	struct tessera_link *link = channel->link;
+	int ret;
+
+	if (!link)
+		return -EPIPE;
+	/* Room first, the sender's lock then: who is in a hurry finds it free. */
+	mutex_lock(&link->bulk_lock);
+	ret = wait_for_room(link);
+	if (!ret)
+		ret = tessera_channel_sendv(channel, type, 0, parts, count);
+	mutex_unlock(&link->bulk_lock);
+	return ret;
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Home serves the pages of a process that is away, by request, and the window
+ * that all pushing of pages keeps to.
+ */
+#include <linux/highmem.h>
+#include <linux/kthread.h>
+#include <linux/mm.h>
+#include <linux/mmu_context.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+
+#include "group.h"
+#include "pages_internal.h"
+
+size_t tessera_pages_fill(void *buffer, unsigned long address, u32 count, u32 stride,
+			  u32 wanted, u32 flags)
+{
+	struct frame_pages *pages = buffer;
+	void *to = pages + 1;
+	u32 i;
+
+	*pages = (struct frame_pages) {
+		.address = address, .count = count, .stride = stride, .flags = flags,
+	};
+	for (i = 0; i < count; i++) {
+		struct page *page;
+
+		if (!(wanted >> i & 1))
+			continue;
+		/* NULL for what was never touched: the zero page does not travel. */
+		page = get_dump_page(address + i * stride * PAGE_SIZE);
+		if (!page) {
+			pages->absent |= 1u << i;
+			continue;
+		}
+		memcpy_from_page(to, page, 0, PAGE_SIZE);
+		put_page(page);
+		pages->present |= 1u << i;
+		to += PAGE_SIZE;
+	}
+	return to - buffer;
+}
+
+/* Which of the pages were not given away yet; they count as copied now. */
+static u32 take_wanted(struct tessera_memory *memory, const struct frame_page_req *req)
+{
+	u32 wanted = 0, i;
+
+	spin_lock(&memory->lock);
+	for (i = 0; i < req->count; i++) {
+		unsigned long address = req->address + i * req->stride * PAGE_SIZE;
+		unsigned int bit = address >> PAGE_SHIFT & (STATE_CHUNK_PAGES - 1);
+		struct tessera_chunk *chunk;
+
+		chunk = xa_load(&memory->chunks, address >> TESSERA_CHUNK_SHIFT);
+		if (!chunk || !test_and_clear_bit(bit, chunk->home))
+			continue;
+		set_bit(bit, chunk->copied);
+		wanted |= 1u << i;
+	}
+	spin_unlock(&memory->lock);
+	return wanted;
+}
+
+int tessera_memory_serve(struct tessera_memory *memory, const struct tessera_message *message)
+{
+	struct mm_struct *mm = memory->group->mm;
+	struct frame_page_req req;
+	size_t length;
+	u32 wanted;
+	int ret;
+
+	ret = tessera_message_copy(message, 0, &req, sizeof(req));
+	if (ret || !tessera_page_req_valid(&req, message->frame.length, PAGE_SIZE))
+		return -EPROTO;
+	if (!memory->buffer)
+		memory->buffer = kvmalloc(PAGES_BUFFER, GFP_KERNEL);
+	if (!memory->buffer)
+		return -ENOMEM;
+	if (!mmget_not_zero(mm))
+		return 0;	/* the process is dying */
+	wanted = take_wanted(memory, &req);
+	kthread_use_mm(mm);
+	length = tessera_pages_fill(memory->buffer, req.address, req.count, req.stride,
+				    wanted, TESSERA_PAGES_KEPT);
+	kthread_unuse_mm(mm);
+	mmput_async(mm);
+	return tessera_channel_send(&memory->group->channel, TESSERA_FRAME_PAGES,
+				    message->frame.request, memory->buffer, length);
+}
+
+int tessera_window_enter(struct tessera_memory *memory, u32 pages)
+{
+	int ret;
+
+	ret = wait_event_killable(memory->wait, READ_ONCE(memory->stop) ||
+				  READ_ONCE(memory->in_flight) + pages <= WINDOW_PAGES);
+	if (ret)
+		return -EINTR;
+	if (READ_ONCE(memory->stop))
+		return -EPIPE;
+	spin_lock(&memory->lock);
+	memory->in_flight += pages;
+	spin_unlock(&memory->lock);
+	return 0;
+}
+
+void tessera_window_leave(struct tessera_memory *memory, u32 pages)
+{
+	spin_lock(&memory->lock);
+	memory->in_flight -= min(pages, memory->in_flight);
+	spin_unlock(&memory->lock);
+	wake_up_all(&memory->wait);
+}
+
+int tessera_window_drain(struct tessera_memory *memory)
+{
+	int ret = wait_event_killable(memory->wait, !READ_ONCE(memory->in_flight) ||
+				      READ_ONCE(memory->lost));
+
+	if (ret)
+		return -EINTR;
+	return READ_ONCE(memory->lost) ? -EPIPE : 0;
+}

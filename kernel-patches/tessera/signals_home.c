@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Signals of a process that is away arrive at home, as always, and go on to the
+ * guest, where its handlers are. A deputy that is idle blocks all of them, so that
+ * none is decided upon here by a mask that is not the guest's; only a stop happens
+ * here, natively, with the guest held meanwhile, so that whoever waits for the
+ * process sees it stopped and continued.
+ */
+#include <linux/sched/signal.h>
+#include <linux/signal.h>
+
+#include "deputy.h"
+#include "group.h"
+
+#define STOPS	(sigmask(SIGSTOP) | sigmask(SIGTSTP) | sigmask(SIGTTIN) | sigmask(SIGTTOU))
+
+void tessera_signals_block(void)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	set_current_blocked(&all);	/* SIGKILL and SIGSTOP excepted */
+}
+
+/* Stop here, with only this signal let through, until the process is continued. */
+static int stop(struct tessera_task *member, int sig)
+{
+	struct ksignal unused;
+	sigset_t others;
+	int ret;
+
+	ret = tessera_channel_send(&member->channel, TESSERA_FRAME_STOP, 0, NULL, 0);
+	if (ret)
+		return ret;
+	sigfillset(&others);
+	sigdelset(&others, sig);
+	__set_current_blocked(&others);
+	get_signal(&unused);
+	tessera_signals_block();
+	return tessera_channel_send(&member->channel, TESSERA_FRAME_CONT, 0, NULL, 0);
+}
+
+static bool stop_pending(void)
+{
+	return sigismember(&current->pending.signal, SIGSTOP) ||
+	       sigismember(&current->signal->shared_pending.signal, SIGSTOP) ||
+	       current->jobctl & JOBCTL_STOP_PENDING;
+}
+
+int tessera_signals_stop(struct tessera_task *member, const struct tessera_message *message)
+{
+	kernel_siginfo_t info;
+	struct frame_signal frame;
+	int sig;
+
+	if (tessera_message_get(message, &frame))
+		return -EPROTO;
+	BUILD_BUG_ON(sizeof(info) != sizeof(frame.info));
+	memcpy(&info, frame.info, sizeof(info));
+	sig = info.si_signo;
+	if (!valid_signal(sig) || !sig || !(STOPS & sigmask(sig)))
+		return -EPROTO;
+	do_send_sig_info(sig, &info, current, frame.process ? PIDTYPE_TGID : PIDTYPE_PID);
+	return stop(member, sig);
+}
+
+/* One signal, while the group is away; the lock orders it against the way home. */
+static int forward_one(struct tessera_task *member, bool *ret_more)
+{
+	struct tessera_group *group = member->group;
+	struct frame_signal frame = { };
+	enum pid_type type = PIDTYPE_PID;
+	kernel_siginfo_t info;
+	sigset_t none;
+	int sig = 0, ret = 0;
+
+	/* A stop that comes just now is for the next round. */
+	siginitset(&none, sigmask(SIGSTOP));
+	clear_siginfo(&info);
+	mutex_lock(&group->signal_lock);
+	if (READ_ONCE(group->state) == GROUP_AWAY) {
+		spin_lock_irq(&current->sighand->siglock);
+		sig = dequeue_signal(&none, &info, &type);
+		recalc_sigpending();
+		spin_unlock_irq(&current->sighand->siglock);
+	}
+	if (sig) {
+		frame.process = type != PIDTYPE_PID;
+		memcpy(frame.info, &info, sizeof(info));
+		ret = tessera_channel_send(&member->channel, TESSERA_FRAME_SIGNAL, 0,
+					   &frame, sizeof(frame));
+	}
+	mutex_unlock(&group->signal_lock);
+	*ret_more = sig;
+	return ret;
+}
+
+int tessera_signals_forward(struct tessera_task *member)
+{
+	bool more = true;
+	int ret = 0;
+
+	if (stop_pending() && READ_ONCE(member->group->state) == GROUP_AWAY)
+		ret = stop(member, SIGSTOP);
+	while (!ret && more && !fatal_signal_pending(current))
+		ret = forward_one(member, &more);
+	return ret;
+}

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The layout of an address space, see space.h: telling and making it. What
+ * happens at home when it comes back is in reconcile.c.
+ */
+#include <linux/err.h>
+#include <linux/file.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/pagewalk.h>
+#include <linux/sched/coredump.h>
+#include <linux/slab.h>
+
+#include "cpu.h"
+#include "files.h"
+#include "group.h"
+#include "memory.h"
+#include "space.h"
+
+static const struct {
+	unsigned long vm;
+	u32 state;
+} flag_map[] = {
+	{ VM_READ,		STATE_VMA_READ },
+	{ VM_WRITE,		STATE_VMA_WRITE },
+	{ VM_EXEC,		STATE_VMA_EXEC },
+	{ VM_GROWSDOWN,		STATE_VMA_GROWSDOWN },
+	{ VM_DONTCOPY,		STATE_VMA_DONTFORK },
+	{ VM_WIPEONFORK,	STATE_VMA_WIPEONFORK },
+};
+
+static u32 flags_of(struct vm_area_struct *vma)
+{
+	const char *name = vma->vm_ops && vma->vm_ops->name ? vma->vm_ops->name(vma) : NULL;
+	u32 flags = 0;
+	unsigned int i;
+
+	if (name && !strcmp(name, "[vdso]"))
+		return STATE_VMA_VDSO;
+	if (name && !strcmp(name, "[vvar]"))
+		return STATE_VMA_VVAR;
+	for (i = 0; i < ARRAY_SIZE(flag_map); i++) {
+		if (vma->vm_flags & flag_map[i].vm)
+			flags |= flag_map[i].state;
+	}
+	return flags;
+}
+
+static u32 file_of(struct tessera_group *group, struct vm_area_struct *vma)
+{
+	if (!vma->vm_file)
+		return 0;
+	return group->guest ? tessera_files_stands_for(vma) :
+			      tessera_files_number(group->files, vma);
+}
+
+struct state_vma *tessera_space_list(struct tessera_group *group, u32 *ret_count)
+{
+	struct mm_struct *mm = current->mm;
+	struct vm_area_struct *vma;
+	struct state_vma *list;
+	VMA_ITERATOR(vmi, mm, 0);
+	u32 n = 0;
+
+	list = kvcalloc(TESSERA_VMAS_MAX, sizeof(*list), GFP_KERNEL);
+	if (!list)
+		return ERR_PTR(-ENOMEM);
+	mmap_read_lock(mm);
+	for_each_vma(vmi, vma) {
+		if (n == TESSERA_VMAS_MAX) {
+			n++;
+			break;
+		}
+		list[n].start = vma->vm_start;
+		list[n].end = vma->vm_end;
+		list[n].flags = flags_of(vma);
+		if (!(list[n].flags & (STATE_VMA_VDSO | STATE_VMA_VVAR))) {
+			list[n].file = file_of(group, vma);
+			list[n].offset = list[n].file ? vma->vm_pgoff : 0;
+		}
+		n++;
+	}
+	mmap_read_unlock(mm);
+	if (n > TESSERA_VMAS_MAX) {
+		kvfree(list);
+		return ERR_PTR(-E2BIG);
+	}
+	*ret_count = n;
+	return list;
+}
+
+bool tessera_space_valid(struct tessera_group *group, const struct state_vma *vmas, u32 count)
+{
+	u64 last = PAGE_SIZE;
+	bool shared;
+	u32 i;
+
+	for (i = 0; i < count; i++) {
+		const struct state_vma *vma = &vmas[i];
+
+		if (vma->start < last || vma->end <= vma->start || vma->end > TASK_SIZE_MAX ||
+		    (vma->start | vma->end) & ~PAGE_MASK || vma->flags >> 8)
+			return false;
+		if (vma->offset > ULONG_MAX >> (PAGE_SHIFT + 1))
+			return false;
+		if (vma->file && (group->guest ? vma->file > TESSERA_FILES_MAX :
+		    !tessera_files_get(group->files, vma->file, &shared)))
+			return false;
+		last = vma->end;
+	}
+	return true;
+}
+
+static int prot_of(u32 flags)
+{
+	return (flags & STATE_VMA_READ ? PROT_READ : 0) |
+	       (flags & STATE_VMA_WRITE ? PROT_WRITE : 0) |
+	       (flags & STATE_VMA_EXEC ? PROT_EXEC : 0);
+}
+
+static int advise(const struct state_vma *vma)
+{
+	struct mm_struct *mm = current->mm;
+	int ret = 0;
+
+	if (vma->flags & STATE_VMA_DONTFORK)
+		ret = do_madvise(mm, vma->start, vma->end - vma->start, MADV_DONTFORK);
+	if (!ret && vma->flags & STATE_VMA_WIPEONFORK)
+		ret = do_madvise(mm, vma->start, vma->end - vma->start, MADV_WIPEONFORK);
+	return ret;
+}
+
+static int map_one(struct file *file, const struct state_vma *vma)
+{
+	unsigned long flags = MAP_PRIVATE | MAP_FIXED_NOREPLACE | MAP_NORESERVE, ret;
+
+	if (!file)
+		flags |= MAP_ANONYMOUS;
+	if (vma->flags & STATE_VMA_GROWSDOWN && !file)
+		flags |= MAP_GROWSDOWN;
+	ret = vm_mmap(file, vma->start, vma->end - vma->start, prot_of(vma->flags), flags,
+		      vma->offset << PAGE_SHIFT);
+	if (IS_ERR_VALUE(ret))
+		return ret;
+	return advise(vma);
+}
+
+/* One file for each number: their mappings can then be merged as at home. */
+static int build_one(const struct state_vma *vma, struct file **files)
+{
+	if (vma->flags & STATE_VMA_VVAR)
+		return tessera_cpu_map_vdso(vma->start);
+	if (vma->flags & STATE_VMA_VDSO)
+		return 0;	/* comes with its data */
+	if (!vma->file)
+		return map_one(NULL, vma);
+	if (!files[vma->file]) {
+		struct file *file = tessera_files_stand_in(vma->file);
+
+		if (IS_ERR(file))
+			return PTR_ERR(file);
+		files[vma->file] = file;
+	}
+	return map_one(files[vma->file], vma);
+}
+
+/* A huge page would come into being full of zeros, over pages that are at home. */
+static void forbid_huge_pages(struct mm_struct *mm)
+{
+	mmap_write_lock(mm);
+	set_bit(MMF_DISABLE_THP, &mm->flags);
+	mmap_write_unlock(mm);
+}
+
+int tessera_space_build(struct tessera_group *group, const struct state_vma *vmas, u32 count)
+{
+	struct file **files;
+	int ret;
+	u32 i;
+
+	files = kvcalloc(TESSERA_FILES_MAX + 1, sizeof(*files), GFP_KERNEL);
+	if (!files)
+		return -ENOMEM;
+	forbid_huge_pages(current->mm);
+	ret = vm_munmap(0, TASK_SIZE);
+	for (i = 0; i < count && !ret; i++)
+		ret = build_one(&vmas[i], files);
+	for (i = 0; i <= TESSERA_FILES_MAX; i++) {
+		if (files[i])
+			fput(files[i]);
+	}
+	kvfree(files);
+	return ret;
+}
+
+#define FOR_EACH_PART(do)						\
+	do(start_code) do(end_code) do(start_data) do(end_data)		\
+	do(start_brk) do(brk) do(start_stack) do(mmap_base)		\
+	do(arg_start) do(arg_end) do(env_start) do(env_end)
+
+void tessera_space_save(struct state_process *process)
+{
+	struct mm_struct *mm = current->mm;
+
+	BUILD_BUG_ON(sizeof(mm->saved_auxv) > sizeof(process->auxv));
+#define SAVE(part) process->part = mm->part;
+	FOR_EACH_PART(SAVE)
+#undef SAVE
+	memcpy(process->auxv, mm->saved_auxv, sizeof(mm->saved_auxv));
+}
+
+void tessera_space_load(const struct state_process *process)
+{
+	struct mm_struct *mm = current->mm;
+
+	mmap_write_lock(mm);
+#define LOAD(part) mm->part = process->part;
+	FOR_EACH_PART(LOAD)
+#undef LOAD
+	memcpy(mm->saved_auxv, process->auxv, sizeof(mm->saved_auxv));
+	mmap_write_unlock(mm);
+}
+
+/* --- which addresses have page tables --- */
+
+static int add_chunk(struct tessera_memory *memory, unsigned long address)
+{
+	int ret = tessera_memory_add(memory, address & ~((1UL << TESSERA_CHUNK_SHIFT) - 1));
+
+	return ret == -EBUSY ? 0 : ret;	/* of the mapping before it */
+}
+
+static int see_pmd(pmd_t *pmd, unsigned long address, unsigned long end, struct mm_walk *walk)
+{
+	if (pmd_none(pmdp_get_lockless(pmd)))
+		return 0;
+	return add_chunk(walk->private, address);
+}
+
+static const struct mm_walk_ops see_ops = {
+	.pmd_entry	= see_pmd,
+	.walk_lock	= PGWALK_RDLOCK,
+};
+
+/* A file's pages are there whether it has page tables or not. */
+static int chunks_of(struct tessera_memory *memory, struct vm_area_struct *vma)
+{
+	unsigned long address = vma->vm_start;
+	int ret = 0;
+
+	if (vma->vm_flags & (VM_IO | VM_PFNMAP) || flags_of(vma) & STATE_VMA_VDSO)
+		return 0;
+	if (vma_is_anonymous(vma))
+		return walk_page_range(vma->vm_mm, vma->vm_start, vma->vm_end, &see_ops, memory);
+	while (address < vma->vm_end && !ret) {
+		ret = add_chunk(memory, address);
+		address = (address | ((1UL << TESSERA_CHUNK_SHIFT) - 1)) + 1;
+	}
+	return ret;
+}
+
+int tessera_space_chunks(struct tessera_group *group)
+{
+	struct mm_struct *mm = current->mm;
+	struct vm_area_struct *vma;
+	VMA_ITERATOR(vmi, mm, 0);
+	int ret = 0;
+
+	mmap_read_lock(mm);
+	for_each_vma(vmi, vma) {
+		ret = chunks_of(group->memory, vma);
+		if (ret)
+			break;
+	}
+	mmap_read_unlock(mm);
+	return ret;
+}

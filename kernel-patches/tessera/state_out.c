@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The state of a group that stands still, as it is sent in either direction; by
+ * the carrier, for all.
+ */
+#include <linux/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+
+#include "depart.h"
+#include "group.h"
+#include "memory.h"
+#include "space.h"
+#include "stream.h"
+#include "times.h"
+
+static void actions_save(struct state_process *process)
+{
+	unsigned int i;
+
+	spin_lock_irq(&current->sighand->siglock);
+	for (i = 0; i < STATE_ACTIONS; i++) {
+		const struct sigaction *from = &current->sighand->action[i].sa;
+		struct state_action *to = &process->actions[i];
+
+		to->handler = (unsigned long)from->sa_handler;
+		to->flags = from->sa_flags;
+		to->restorer = (unsigned long)from->sa_restorer;
+		to->mask = from->sa_mask.sig[0];
+	}
+	spin_unlock_irq(&current->sighand->siglock);
+}
+
+static void limits_save(struct state_process *process)
+{
+	unsigned int i;
+
+	BUILD_BUG_ON(RLIM_NLIMITS != STATE_LIMITS);
+	task_lock(current->group_leader);
+	for (i = 0; i < STATE_LIMITS; i++) {
+		process->limits[i][0] = current->signal->rlim[i].rlim_cur;
+		process->limits[i][1] = current->signal->rlim[i].rlim_max;
+	}
+	task_unlock(current->group_leader);
+}
+
+static void put_chunks(struct tessera_writer *writer, struct tessera_memory *memory)
+{
+	struct tessera_chunk *chunk;
+	unsigned long index;
+
+	xa_for_each(&memory->chunks, index, chunk) {
+		struct state_chunk state = { .address = chunk->address };
+
+		memcpy(state.home, chunk->home, sizeof(state.home));
+		memcpy(state.copied, chunk->copied, sizeof(state.copied));
+		tessera_writer_put(writer, &state, sizeof(state));
+	}
+}
+
+static void put_threads(struct tessera_writer *writer, struct tessera_group *group)
+{
+	struct tessera_task *member;
+
+	/* Whoever is killed leaves when this is over. */
+	list_for_each_entry(member, &group->members, entry) {
+		tessera_writer_put(writer, member->state, sizeof(*member->state));
+		tessera_writer_put(writer, member->xstate, member->state->xstate);
+		tessera_writer_put(writer, member->signals,
+				   member->state->signals * sizeof(*member->signals));
+	}
+}
+
+int tessera_state_send(struct tessera_group *group)
+{
+	struct state_process *process;
+	struct tessera_writer writer;
+	struct state_vma *vmas;
+	u32 count;
+	int ret;
+
+	process = kzalloc(sizeof(*process), GFP_KERNEL);
+	if (!process)
+		return -ENOMEM;
+	vmas = tessera_space_list(group, &count);
+	if (IS_ERR(vmas)) {
+		kfree(process);
+		return PTR_ERR(vmas);
+	}
+	process->threads = tessera_group_hold(group);
+	process->vmas = count;
+	process->chunks = group->memory->count;
+	process->personality = current->personality;
+	tessera_space_save(process);
+	actions_save(process);
+	limits_save(process);
+	if (group->guest)
+		tessera_times_used(&process->utime_ns, &process->stime_ns);
+
+	ret = tessera_writer_init(&writer, group);
+	if (!ret) {
+		tessera_writer_put(&writer, process, sizeof(*process));
+		tessera_writer_put(&writer, vmas, count * sizeof(*vmas));
+		put_chunks(&writer, group->memory);
+		put_threads(&writer, group);
+		ret = tessera_writer_finish(&writer);
+	}
+	tessera_group_release(group);
+	kvfree(vmas);
+	kfree(process);
+	return ret;
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0
+/* See stream.h. */
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+
+#include "group.h"
+#include "stream.h"
+
+#define READ_WITHIN	(15 * HZ)
+
+int tessera_writer_init(struct tessera_writer *writer, struct tessera_group *group)
+{
+	memset(writer, 0, sizeof(*writer));
+	writer->group = group;
+	writer->buffer = vmalloc(STREAM_BUFFER);
+	return writer->buffer ? 0 : -ENOMEM;
+}
+
+static void writer_flush(struct tessera_writer *writer)
+{
+	if (!writer->error && writer->used)
+		writer->error = tessera_channel_send(&writer->group->channel,
+						     TESSERA_FRAME_DATA, 0,
+						     writer->buffer, writer->used);
+	writer->used = 0;
+}
+
+void tessera_writer_put(struct tessera_writer *writer, const void *data, size_t length)
+{
+	while (length) {
+		size_t n = min(length, STREAM_BUFFER - writer->used);
+
+		memcpy(writer->buffer + writer->used, data, n);
+		writer->used += n;
+		data += n;
+		length -= n;
+		if (writer->used == STREAM_BUFFER)
+			writer_flush(writer);
+	}
+}
+
+int tessera_writer_finish(struct tessera_writer *writer)
+{
+	writer_flush(writer);
+	vfree(writer->buffer);
+	writer->buffer = NULL;
+	return writer->error;
+}
+
+static bool readable(struct tessera_group *group)
+{
+	return group->reading.skb || !skb_queue_empty_lockless(&group->stream) ||
+	       group->channel.lost || READ_ONCE(group->state) == GROUP_ABORTED;
+}
+
+static int next_message(struct tessera_group *group)
+{
+	struct sk_buff *skb;
+	long left;
+
+	left = wait_event_killable_timeout(group->wait, readable(group), READ_WITHIN);
+	if (left < 0)
+		return -EINTR;
+	if (!left)
+		return -ETIMEDOUT;
+	if (READ_ONCE(group->state) == GROUP_ABORTED)
+		return -ECANCELED;
+	skb = skb_dequeue(&group->stream);
+	if (!skb)
+		return -EPIPE;
+	tessera_message_wrap(skb, &group->reading);
+	group->reading_at = 0;
+	return 0;
+}
+
+int tessera_stream_read(struct tessera_group *group, void *to, size_t length)
+{
+	int ret;
+
+	while (length) {
+		size_t n;
+
+		if (!group->reading.skb) {
+			ret = next_message(group);
+			if (ret)
+				return ret;
+		}
+		n = min(length, group->reading.frame.length - group->reading_at);
+		ret = tessera_message_copy(&group->reading, group->reading_at, to, n);
+		if (ret)
+			return ret;
+		group->reading_at += n;
+		to += n;
+		length -= n;
+		if (group->reading_at == group->reading.frame.length)
+			tessera_message_free(&group->reading);
+	}
+	return 0;
+}

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A thread's state, see thread.h: what is not special to the processor, and the
+ * system call that it was taken out of. An interrupted call is rewound, so that it
+ * is issued again in the new place; what is special about sleeping and waiting on
+ * a futex with a deadline travels in the restart block.
+ */
+#include <linux/ktime.h>
+#include <linux/rseq.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <linux/syscalls.h>
+#include <linux/tessera.h>
+#include <linux/time_namespace.h>
+#include <asm/syscall.h>
+
+#include "cpu.h"
+#include "group.h"
+#include "marshal.h"
+#include "thread.h"
+
+#define FLAGS_CLOCKRT	0x20	/* of kernel/futex/futex.h */
+
+/* Deadlines are kept in the host's time; between nodes, the name space's counts. */
+static s64 to_namespace(clockid_t clock, s64 ns)
+{
+	struct timespec64 ts = ns_to_timespec64(ns);
+
+	if (clock == CLOCK_MONOTONIC)
+		timens_add_monotonic(&ts);
+	else if (clock == CLOCK_BOOTTIME)
+		timens_add_boottime(&ts);
+	return timespec64_to_ns(&ts);
+}
+
+static void restart_capture(struct tessera_task *member, struct state_restart *state)
+{
+	struct restart_block *block = &current->restart_block;
+
+	if (block->fn == futex_wait_restart) {
+		state->kind = STATE_RESTART_FUTEX;
+		state->flags = block->futex.flags;
+		state->address = (unsigned long)block->futex.uaddr;
+		state->value = block->futex.val;
+		state->bitset = block->futex.bitset;
+		/* The nodes' wall clocks differ: carry the time that is left. */
+		if (block->futex.flags & FLAGS_CLOCKRT)
+			state->time_ns = block->futex.time - ktime_get_real_ns();
+		else
+			state->time_ns = to_namespace(CLOCK_MONOTONIC, block->futex.time);
+	} else if (block->fn == hrtimer_nanosleep_restart) {
+		state->kind = STATE_RESTART_SLEEP;
+		state->clock = block->nanosleep.clockid;
+		state->type = block->nanosleep.type;
+		state->address = (unsigned long)block->nanosleep.rmtp;
+		state->time_ns = to_namespace(block->nanosleep.clockid,
+					      block->nanosleep.expires);
+	} else if (block->fn == do_restart_poll || block->fn == tessera_poll_restart) {
+		state->kind = STATE_RESTART_POLL;
+		state->address = (unsigned long)block->poll.ufds;
+		state->value = block->poll.nfds;
+		state->flags = block->poll.has_timeout;
+		state->time_ns = to_namespace(CLOCK_MONOTONIC, block->poll.tv_sec * NSEC_PER_SEC +
+					      block->poll.tv_nsec);
+	} else {
+		state->kind = STATE_RESTART_HOME;
+	}
+}
+
+static void poll_apply(struct restart_block *block, const struct state_restart *state, bool guest)
+{
+	struct timespec64 end;
+
+	end = ns_to_timespec64(timens_ktime_to_host(CLOCK_MONOTONIC, state->time_ns));
+	block->fn = guest ? tessera_poll_restart : do_restart_poll;
+	block->poll.ufds = (struct pollfd __user *)state->address;
+	block->poll.nfds = state->value;
+	block->poll.has_timeout = state->flags;
+	block->poll.tv_sec = end.tv_sec;
+	block->poll.tv_nsec = end.tv_nsec;
+}
+
+static int restart_apply(struct tessera_task *member, const struct state_restart *state)
+{
+	struct restart_block *block = &current->restart_block;
+
+	switch (state->kind) {
+	case STATE_RESTART_NONE:
+		return 0;
+	case STATE_RESTART_HOME:
+		set_bit(MEMBER_RESTART_HOME, &member->flags);
+		return 0;
+	case STATE_RESTART_POLL:
+		poll_apply(block, state, member->group->guest);
+		return 0;
+	case STATE_RESTART_FUTEX:
+		block->fn = futex_wait_restart;
+		block->futex.uaddr = (u32 __user *)state->address;
+		block->futex.val = state->value;
+		block->futex.flags = state->flags;
+		block->futex.bitset = state->bitset;
+		if (state->flags & FLAGS_CLOCKRT)
+			block->futex.time = state->time_ns + ktime_get_real_ns();
+		else
+			block->futex.time = timens_ktime_to_host(CLOCK_MONOTONIC,
+								 state->time_ns);
+		return 0;
+	case STATE_RESTART_SLEEP:
+		block->fn = hrtimer_nanosleep_restart;
+		block->nanosleep.clockid = state->clock;
+		block->nanosleep.type = state->type;
+		block->nanosleep.rmtp = (struct __kernel_timespec __user *)state->address;
+		block->nanosleep.expires = timens_ktime_to_host(state->clock, state->time_ns);
+		return 0;
+	}
+	return -EINVAL;
+}
+
+/* The registers as they have to be elsewhere, if the thread is in a call. */
+static void call_capture(struct tessera_task *member, struct state_thread *state)
+{
+	const struct pt_regs *regs = task_pt_regs(current);
+
+	if (syscall_get_nr(current, (struct pt_regs *)regs) == -1)
+		return;
+	switch (syscall_get_error(current, (struct pt_regs *)regs)) {
+	case -ERESTARTNOHAND:
+	case -ERESTARTSYS:
+	case -ERESTARTNOINTR:
+		state->regs.ax = regs->orig_ax;
+		state->regs.ip -= 2;
+		break;
+	case -ERESTART_RESTARTBLOCK:
+		state->regs.ax = __NR_restart_syscall;
+		state->regs.ip -= 2;
+		/* A guest's may be at home already. */
+		if (test_bit(MEMBER_RESTART_HOME, &member->flags))
+			state->restart.kind = STATE_RESTART_HOME;
+		else
+			restart_capture(member, &state->restart);
+		break;
+	}
+}
+
+/* A restart that was prepared before is not lost when the thread moves again. */
+static bool before_restart(const struct pt_regs *regs)
+{
+	return syscall_get_nr(current, (struct pt_regs *)regs) == -1 &&
+	       regs->ax == __NR_restart_syscall;
+}
+
+int tessera_thread_capture(struct tessera_task *member)
+{
+	struct pt_regs *regs = task_pt_regs(current);
+	struct state_thread *state;
+	int ret;
+
+	ret = tessera_task_state_alloc(member);
+	if (ret)
+		return ret;
+	state = member->state;
+	/* A critical section of user space ends here, as if it was preempted. */
+	rseq_preempt(current);
+	rseq_handle_notify_resume(NULL, regs);
+	tessera_cpu_capture(state, member->xstate);
+	call_capture(member, state);
+	if (before_restart(regs)) {
+		if (test_bit(MEMBER_RESTART_HOME, &member->flags))
+			state->restart.kind = STATE_RESTART_HOME;
+		else
+			restart_capture(member, &state->restart);
+	}
+	state->index = member->index;
+	state->tid = task_pid_vnr(current);
+	state->blocked = test_restore_sigmask() ? current->saved_sigmask.sig[0] :
+						  current->blocked.sig[0];
+	state->alt_sp = current->sas_ss_sp;
+	state->alt_size = current->sas_ss_size;
+	state->alt_flags = current->sas_ss_flags;
+	state->rseq = (unsigned long)current->rseq;
+	state->rseq_len = current->rseq_len;
+	state->rseq_sig = current->rseq_sig;
+	state->robust_list = (unsigned long)current->robust_list;
+	state->clear_child_tid = (unsigned long)current->clear_child_tid;
+	get_task_comm(state->comm, current);
+	return 0;
+}
+
+int tessera_thread_apply(struct tessera_task *member)
+{
+	const struct state_thread *state = member->state;
+	sigset_t blocked = { .sig[0] = state->blocked };
+	char comm[TASK_COMM_LEN];
+	int ret;
+
+	ret = tessera_cpu_apply(state, member->xstate);
+	if (!ret)
+		ret = restart_apply(member, &state->restart);
+	if (ret)
+		return ret;
+	current->sas_ss_sp = state->alt_sp;
+	current->sas_ss_size = state->alt_size;
+	current->sas_ss_flags = state->alt_flags;
+	clear_restore_sigmask();
+	sigdelsetmask(&blocked, sigmask(SIGKILL) | sigmask(SIGSTOP));
+	set_current_blocked(&blocked);
+	strscpy(comm, state->comm, sizeof(comm));
+	set_task_comm(current, comm);
+	current->rseq = (struct rseq __user *)state->rseq;
+	current->rseq_len = state->rseq_len;
+	current->rseq_sig = state->rseq_sig;
+	if (current->rseq)
+		rseq_set_notify_resume(current);
+	current->robust_list = (struct robust_list_head __user *)state->robust_list;
+	current->clear_child_tid = (int __user *)state->clear_child_tid;
+	tessera_task_state_free(member);
+	return 0;
+}

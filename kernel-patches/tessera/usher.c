@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Memory ushering: while the process runs elsewhere, home sends it the anonymous
+ * pages that it has not asked for, and lets go of them as they arrive. Whatever
+ * the process waits for goes first.
+ */
+#include <linux/kthread.h>
+#include <linux/mm.h>
+#include <linux/mmu_context.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+
+#include "group.h"
+#include "pages_internal.h"
+
+/* Anonymous memory of the process itself; files have their own copy. */
+static unsigned long pushable_until(struct tessera_group *group, unsigned long address)
+{
+	struct vm_area_struct *vma;
+	unsigned long end = 0;
+
+	if (address >= group->scratch && address < group->scratch + group->scratch_size)
+		return 0;
+	mmap_read_lock(group->mm);
+	vma = vma_lookup(group->mm, address);
+	if (vma && vma_is_anonymous(vma) && !(vma->vm_flags & VM_SHARED))
+		end = vma->vm_end;
+	mmap_read_unlock(group->mm);
+	if (group->scratch > address)
+		end = min(end, group->scratch);
+	return end;
+}
+
+/* The next run of pages of a chunk; they count as given away. */
+static u32 take_run(struct tessera_memory *memory, struct tessera_chunk *chunk,
+		    unsigned int *bit)
+{
+	unsigned long end;
+	u32 n = 0;
+
+	*bit = find_next_bit(chunk->home, STATE_CHUNK_PAGES, *bit);
+	if (*bit >= STATE_CHUNK_PAGES)
+		return 0;
+	end = pushable_until(memory->group, chunk->address + *bit * PAGE_SIZE);
+	spin_lock(&memory->lock);
+	while (n < TESSERA_PAGES_MAX && *bit + n < STATE_CHUNK_PAGES &&
+	       chunk->address + (*bit + n) * PAGE_SIZE < end &&
+	       test_and_clear_bit(*bit + n, chunk->home))
+		n++;
+	spin_unlock(&memory->lock);
+	return n;
+}
+
+static int push_chunk(struct tessera_memory *memory, struct tessera_chunk *chunk, void *buffer)
+{
+	unsigned int bit = 0;
+	int ret = 0;
+
+	while (!ret && bit < STATE_CHUNK_PAGES) {
+		unsigned long address;
+		struct kvec part = { .iov_base = buffer };
+		u32 n;
+
+		/* Room first: what was taken must be sent. */
+		ret = tessera_window_enter(memory, TESSERA_PAGES_MAX);
+		if (ret)
+			break;
+		n = take_run(memory, chunk, &bit);
+		if (n < TESSERA_PAGES_MAX)
+			tessera_window_leave(memory, TESSERA_PAGES_MAX - n);
+		if (!n) {
+			bit++;
+			continue;
+		}
+		address = chunk->address + bit * PAGE_SIZE;
+		part.iov_len = tessera_pages_fill(buffer, address, n, 1, (1u << n) - 1,
+						  TESSERA_PAGES_ACK);
+		ret = tessera_channel_send_bulk(&memory->group->channel, TESSERA_FRAME_PAGES,
+						&part, 1);
+		bit += n;
+	}
+	return ret;
+}
+
+static void usher_work(struct work_struct *work)
+{
+	struct tessera_memory *memory = container_of(work, struct tessera_memory, usher);
+	struct mm_struct *mm = memory->group->mm;
+	struct tessera_chunk *chunk;
+	unsigned long index;
+	void *buffer;
+
+	buffer = kvmalloc(PAGES_BUFFER, GFP_KERNEL);
+	if (buffer && mmget_not_zero(mm)) {
+		kthread_use_mm(mm);
+		xa_for_each(&memory->chunks, index, chunk) {
+			if (push_chunk(memory, chunk, buffer))
+				break;
+			cond_resched();
+		}
+		kthread_unuse_mm(mm);
+		mmput_async(mm);
+	}
+	kvfree(buffer);
+}
+
+void tessera_memory_push(struct tessera_memory *memory)
+{
+	INIT_WORK(&memory->usher, usher_work);
+	queue_work(system_unbound_wq, &memory->usher);
+}
+
+void tessera_memory_stop(struct tessera_memory *memory)
+{
+	spin_lock(&memory->lock);
+	memory->stop = true;
+	spin_unlock(&memory->lock);
+	wake_up_all(&memory->wait);
+	if (memory->usher.func)
+		cancel_work_sync(&memory->usher);
+}
+
+/* They arrived: home needs them no more. */
+int tessera_memory_acked(struct tessera_memory *memory, const struct tessera_message *message)
+{
+	struct mm_struct *mm = memory->group->mm;
+	struct frame_pages pages;
+	struct vm_area_struct *vma;
+	unsigned long end;
+
+	if (tessera_message_get(message, &pages) || !pages.count ||
+	    pages.count > TESSERA_PAGES_MAX || pages.stride != 1 ||
+	    pages.address & ~PAGE_MASK || pages.address >= TASK_SIZE_MAX)
+		return -EPROTO;
+	end = pages.address + pages.count * PAGE_SIZE;
+	if (!memory->group->guest && mmget_not_zero(mm)) {
+		mmap_read_lock(mm);
+		vma = vma_lookup(mm, pages.address);
+		if (vma && vma->vm_end >= end && vma_is_anonymous(vma) &&
+		    (pages.address >= memory->group->scratch + memory->group->scratch_size ||
+		     end <= memory->group->scratch))
+			zap_page_range_single(vma, pages.address, end - pages.address, NULL);
+		mmap_read_unlock(mm);
+		mmput_async(mm);
+	}
+	tessera_window_leave(memory, pages.count);
+	return 0;
+}
