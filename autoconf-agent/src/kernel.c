@@ -64,6 +64,11 @@ void kernel_close(struct kernel *kernel)
 	free(kernel);
 }
 
+int kernel_device(const struct kernel *kernel)
+{
+	return kernel->fd;
+}
+
 static int build_id_from_notes(uint8_t ret[NODE_BUILD_SIZE])
 {
 	char notes[4096];

@@ -16,6 +16,8 @@ struct kernel;
 /* kernel_open(): -ENOENT on a kernel without Tessera; the agent runs on. */
 int kernel_open(struct kernel **ret);
 void kernel_close(struct kernel *kernel);
+/* The open device; it stays the kernel's. */
+int kernel_device(const struct kernel *kernel);
 /* Build id of the running kernel: from the device, else from /sys/kernel/notes. */
 int kernel_build_id(struct kernel *kernel, uint8_t ret[NODE_BUILD_SIZE]);
 /* Hands over all nodes that have a number (up, suspect, down). self is the own
