@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <net/if.h>
 #include <poll.h>
 #include <sched.h>
@@ -332,6 +334,43 @@ static void test_a_guest_sees_nothing_of_this_node(void **state)
 	assert_int_equal(view.caught, 0);
 }
 
+/* As on an initramfs. */
+static int refuse_pivot_root(void)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_pivot_root, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = {
+		.len = sizeof(filter) / sizeof(*filter),
+		.filter = filter,
+	};
+
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
+
+static void test_a_root_that_cannot_be_exchanged_is_covered(void **state)
+{
+	struct view view;
+	pid_t pid;
+	int status;
+
+	be_possible();
+	end();
+	pid = fork();
+	if (pid == 0) {
+		if (refuse_pivot_root() < 0 || start(CAGE_IDLE_MS) < 0)
+			_exit(1);
+		view = guest();
+		_exit(view.entries == 2 && !view.writable ? 0 : 2);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
 static void test_guests_are_the_first_to_go_when_memory_is_short(void **state)
 {
 	char path[64], score[16] = "";
@@ -432,6 +471,7 @@ static void test_a_cage_dies_with_its_parent(void **state)
 			_exit(1);
 		_exit(0);
 	}
+	close(ends[1]);
 	assert_int_equal(read(ends[0], &inner, sizeof(inner)), sizeof(inner));
 	assert_int_equal(waitpid(parent, NULL, 0), parent);
 	close(cage.device[1]);
@@ -439,7 +479,6 @@ static void test_a_cage_dies_with_its_parent(void **state)
 	assert_true(readable(cage.device[0], SOON_MS));
 	kill(inner, SIGKILL);
 	close(ends[0]);
-	close(ends[1]);
 }
 
 static void test_an_empty_cage_says_that_it_is_idle(void **state)
@@ -465,6 +504,7 @@ int main(void)
 		cmocka_unit_test(test_offsets_count_nanoseconds_forward),
 		TEST(test_a_guest_has_the_pid_and_clocks_of_home),
 		TEST(test_a_guest_sees_nothing_of_this_node),
+		TEST(test_a_root_that_cannot_be_exchanged_is_covered),
 		TEST(test_guests_are_the_first_to_go_when_memory_is_short),
 		TEST(test_a_pid_that_is_taken_is_told),
 		TEST(test_a_refusal_is_told_and_the_pid_is_free_again),
