@@ -2,6 +2,19 @@
 # Completion of tess(1).
 # shellcheck shell=bash
 
+# Names of the other nodes, from an agent that runs.
+_tess_nodes() {
+	tess nodes --json 2>/dev/null | grep -o '"name":"[^"]*"' | cut -d'"' -f4
+}
+
+# Processes of one's own, or those that are away.
+_tess_pids() {
+	(cd /proc && case $1 in
+	away) grep -lsv '^0' [0-9]*/where | cut -d/ -f1 ;;
+	own) find . -maxdepth 1 -name '[0-9]*' -user "$UID" -printf '%f\n' ;;
+	esac) 2>/dev/null
+}
+
 _tess() {
 	local cur=${COMP_WORDS[COMP_CWORD]} command='' word i words=''
 	COMPREPLY=()
@@ -13,9 +26,17 @@ _tess() {
 		esac
 	done
 	case $command in
-	'') words='status nodes key screen help --json --help --version' ;;
+	'')
+		words='status nodes ps why migrate bring expel block unblock stay free
+			key screen help --json --help --version'
+		;;
 	status) words='--json --help' ;;
 	nodes) words='--long --json --help' ;;
+	ps | expel | block | unblock) words='--json --help' ;;
+	why | migrate | stay | free) words="$(_tess_pids own) --json --help" ;;
+	migrate\ *\ *) ;;
+	migrate\ *) words="home $(_tess_nodes) --json --help" ;;
+	bring) words="$(_tess_pids away) --all --json --help" ;;
 	key) words='show new --json --help' ;;
 	'key show') words='--json --help' ;;
 	'key new')
@@ -25,7 +46,10 @@ _tess() {
 			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		fi
 		;;
-	help) words='status nodes key screen help' ;;
+	help)
+		words='status nodes ps why migrate bring expel block unblock stay free
+			key screen help'
+		;;
 	screen) words='--help' ;;
 	esac
 	mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$words" -- "$cur")

@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <net/if.h>
 #include <sodium.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "links.h"
 #include "machine.h"
 #include "mdns.h"
 #include "reach.h"
@@ -42,6 +42,11 @@ const char *const counter_names[COUNTERS] = {
 	[COUNTER_GOSSIP_BYTES_OUT] = "gossip_bytes_out",
 	[COUNTER_GOSSIP_UNSENT] = "gossip_unsent",
 	[COUNTER_CTL_MALFORMED] = "ctl_malformed",
+	[COUNTER_LINK_DIALED] = "link_dialed",
+	[COUNTER_LINK_FAILED] = "link_failed",
+	[COUNTER_LINK_ACCEPTED] = "link_accepted",
+	[COUNTER_LINK_STRANGER] = "link_stranger",
+	[COUNTER_LINK_REFUSED] = "link_refused",
 };
 
 int64_t agent_now(void)
@@ -58,28 +63,6 @@ static uint64_t real_ms(void)
 
 	clock_gettime(CLOCK_REALTIME, &ts);
 	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
-
-void agent_log(int priority, const char *format, ...)
-{
-	char line[512];
-	int len = 0;
-	va_list args;
-
-	/* One write a line: the other end may be the kernel's log. */
-	if (!isatty(STDERR_FILENO))
-		len = snprintf(line, sizeof(line), "<%d>", priority);
-	if (!getenv("JOURNAL_STREAM"))
-		len += snprintf(line + len, sizeof(line) - (size_t)len,
-				"tesserad: ");
-	va_start(args, format);
-	len += vsnprintf(line + len, sizeof(line) - (size_t)len, format, args);
-	va_end(args);
-	if ((size_t)len > sizeof(line) - 2)
-		len = sizeof(line) - 2;
-	line[len++] = '\n';
-	if (write(STDERR_FILENO, line, (size_t)len) < 0)
-		return; /* nobody is left to tell */
 }
 
 static size_t addresses(const struct agent *a)
@@ -270,7 +253,7 @@ void agent_wake(struct agent *a)
 	sd_event_source_set_enabled(a->tick_source, SD_EVENT_ONESHOT);
 }
 
-static void hand_to_kernel(struct agent *a)
+void agent_hand_nodes(struct agent *a)
 {
 	struct node *const *list;
 	size_t count = members_list(a->members, &list), n = 0;
@@ -303,6 +286,21 @@ static void save_identity(struct agent *a)
 	err = identity_save(&a->self, a->state_file);
 	if (err < 0)
 		agent_log(LOG_WARNING, "%s: %s", a->state_file, strerror(-err));
+}
+
+/* Other kernels may send processes from now on. Tried again while it fails. */
+static void start_links(struct agent *a)
+{
+	int r;
+
+	if (!a->link_book || !a->members || a->links)
+		return;
+	r = links_new(&a->links, a);
+	if (r < 0 && r != a->links_error)
+		agent_log(LOG_WARNING,
+			  "no links to other kernels: %s; trying on",
+			  strerror(-r));
+	a->links_error = r;
 }
 
 static void cluster_stop(struct agent *a);
@@ -339,6 +337,7 @@ static int on_second(sd_event_source *s, uint64_t usec, void *userdata)
 		a->next_mdns = now + MDNS_MS;
 		mdns_tick(a->mdns, now);
 		check_mesh(a);
+		start_links(a);
 	}
 	if (!a->members)
 		return 0;
@@ -349,7 +348,7 @@ static int on_second(sd_event_source *s, uint64_t usec, void *userdata)
 		load.speed = a->speed;
 		members_set_load(a->members, &load);
 	}
-	hand_to_kernel(a);
+	agent_hand_nodes(a);
 	save_identity(a);
 	return 0;
 }
@@ -440,6 +439,8 @@ static void cluster_stop(struct agent *a)
 	}
 	members_free(a->members);
 	a->members = NULL;
+	links_free(a->links);
+	a->links = NULL;
 	a->gossip_source = sd_event_source_disable_unref(a->gossip_source);
 	if (a->gossip_fd >= 0)
 		close(a->gossip_fd);
@@ -496,6 +497,7 @@ static void cluster_start(struct agent *a)
 		return;
 	}
 	agent_log(LOG_INFO, "cluster key from %s", a->cluster.source);
+	start_links(a);
 	if (a->mdns)
 		mdns_update(a->mdns);
 	agent_start_joining(a);
@@ -521,6 +523,25 @@ void agent_leave(struct agent *a)
 		members_leave(a->members, agent_now());
 }
 
+static void open_kernel(struct agent *a)
+{
+	int r = kernel_open(&a->kernel);
+
+	if (r < 0) {
+		agent_log(
+			LOG_WARNING,
+			"no /dev/tessera (%s): processes cannot migrate on this kernel",
+			strerror(-r));
+		return;
+	}
+	r = link_book_new(&a->link_book);
+	if (r == 0)
+		r = kernel_listen(a->kernel, a->event, links_event, a);
+	if (r < 0)
+		agent_log(LOG_ERR, "/dev/tessera cannot be listened to: %s",
+			  strerror(-r));
+}
+
 int agent_new(struct agent *a, enum node_role role)
 {
 	int r;
@@ -537,12 +558,7 @@ int agent_new(struct agent *a, enum node_role role)
 	r = load_new(&a->load, "");
 	if (r < 0)
 		return r;
-	r = kernel_open(&a->kernel);
-	if (r < 0)
-		agent_log(
-			LOG_WARNING,
-			"no /dev/tessera (%s): processes cannot migrate on this kernel",
-			strerror(-r));
+	open_kernel(a);
 	r = sd_event_add_time_relative(a->event, &a->tick_source,
 				       CLOCK_BOOTTIME, SECOND_US, 1000, on_tick,
 				       a);
@@ -575,6 +591,7 @@ void agent_finish(struct agent *a)
 	netmon_free(a->netmon);
 	load_free(a->load);
 	kernel_close(a->kernel);
+	link_book_free(a->link_book);
 	sd_event_source_disable_unref(a->tick_source);
 	sd_event_source_disable_unref(a->second_source);
 	identity_destroy(&a->self);

@@ -6,18 +6,20 @@
 #ifndef TESSERA_AGENT_H
 #define TESSERA_AGENT_H
 
-#include <syslog.h>
 #include <systemd/sd-event.h>
 
 #include "identity.h"
 #include "kernel.h"
+#include "link_book.h"
 #include "load.h"
+#include "log.h"
 #include "members.h"
 #include "mesh.h"
 #include "netmon.h"
 
 #define AGENT_RUNTIME_DIR "/run/tessera"
 #define AGENT_GOSSIP_PORT 7870
+#define AGENT_LINK_PORT 7871
 
 /* What was refused and what passed; shown by `tess status --json`. */
 enum counter {
@@ -35,6 +37,11 @@ enum counter {
 	COUNTER_GOSSIP_BYTES_OUT,
 	COUNTER_GOSSIP_UNSENT, /* the socket would not take it */
 	COUNTER_CTL_MALFORMED,
+	COUNTER_LINK_DIALED,
+	COUNTER_LINK_FAILED, /* did not answer, or too many at once */
+	COUNTER_LINK_ACCEPTED,
+	COUNTER_LINK_STRANGER, /* with an address that is no live member's */
+	COUNTER_LINK_REFUSED,  /* another kernel build */
 	COUNTERS,
 };
 
@@ -60,8 +67,9 @@ enum agent_state {
 	AGENT_MEMBER,
 };
 
-struct mdns;
 struct ctl;
+struct links;
+struct mdns;
 
 struct agent {
 	sd_event *event;
@@ -76,7 +84,10 @@ struct agent {
 	int firewall_error;
 	struct netmon *netmon;
 	struct load *load;
-	struct kernel *kernel; /* NULL on a kernel without Tessera */
+	struct kernel *kernel;	     /* NULL on a kernel without Tessera */
+	struct link_book *link_book; /* likewise */
+	struct links *links;	     /* NULL without a mesh, too */
+	int links_error;	     /* why there are no links */
 	struct mdns *mdns;
 	bool mdns_ready;	/* it announced us, and told who is there */
 	const char *mdns_state; /* "running", "waiting for avahi-daemon", … */
@@ -103,6 +114,8 @@ void agent_leave(struct agent *a);
 void agent_start_joining(struct agent *a);
 /* Something happened outside of members_tick(): let it decide anew. */
 void agent_wake(struct agent *a);
+/* Hands the node table to the kernel, if it changed. */
+void agent_hand_nodes(struct agent *a);
 enum agent_state agent_state(const struct agent *a);
 const char *agent_state_name(enum agent_state state);
 /* The agent's clock: CLOCK_BOOTTIME in ms. */
@@ -119,9 +132,5 @@ int ctl_new(struct ctl **ret, struct agent *a, const char *path);
 void ctl_free(struct ctl *ctl);
 /* Something that `tess screen` shows changed: wake the watchers. */
 void ctl_changed(struct ctl *ctl);
-
-/* log.h style: printf to stderr with a <N> prefix when it is no terminal. */
-void agent_log(int priority, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
 
 #endif

@@ -287,6 +287,8 @@ json_t *ctl_show_status(const struct agent *a)
 			  TESSERA_VERSION, "kernel",
 			  show_build(a->self.info.build), "uptime",
 			  (json_int_t)((agent_now() - a->boot_started) / 1000)));
+	json_object_set_new(status, "links",
+			    json_string(how(a->links, a->links_error)));
 	json_object_set_new(status, "error", show_problem(a));
 	return status;
 }
@@ -330,6 +332,17 @@ static void endpoints_read(const struct agent *a, struct endpoints *ret)
 		qsort(ret->peers, ret->n, sizeof(*ret->peers), compare_keys);
 }
 
+/* Between the kernels, by which processes move. */
+static json_t *show_link(const struct agent *a, const struct node *n)
+{
+	uint16_t number = members_number(a->members, n);
+
+	if (!a->link_book || !number || n == members_self(a->members))
+		return json_null();
+	return json_string(link_book_is_up(a->link_book, number) ? "up" :
+								   "down");
+}
+
 static json_t *show_node(const struct agent *a, const struct node *n,
 			 const struct endpoints *all)
 {
@@ -366,6 +379,7 @@ static json_t *show_node(const struct agent *a, const struct node *n,
 			  n->heard > 0 ? (json_int_t)((now - n->heard) / 1000) :
 					 (json_int_t)-1,
 			  "since", (json_int_t)((now - n->since) / 1000)));
+	json_object_set_new(node, "link", show_link(a, n));
 	return node;
 }
 

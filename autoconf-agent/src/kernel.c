@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * /dev/tessera: the kernel's build id, and the node table handed to it.
+ * /dev/tessera: the kernel's build id, the node table and links handed to it,
+ * and its events.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -9,16 +10,18 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <tessera.h>
-
 #include "kernel.h"
 #include "kernel_notes.h"
 
 #define DEVICE "/dev/tessera"
 #define NOTES "/sys/kernel/notes"
+#define EVENTS 32 /* read at once */
 
 struct kernel {
 	int fd;
+	sd_event_source *source;
+	void (*on_event)(const struct tessera_event *event, void *userdata);
+	void *userdata;
 	struct tessera_node *last; /* what the kernel has now */
 	size_t n_last;
 	uint16_t last_self;
@@ -54,10 +57,16 @@ void kernel_close(struct kernel *kernel)
 {
 	if (!kernel)
 		return;
+	sd_event_source_disable_unref(kernel->source);
 	if (kernel->fd >= 0)
 		close(kernel->fd);
 	free(kernel->last);
 	free(kernel);
+}
+
+int kernel_device(const struct kernel *kernel)
+{
+	return kernel->fd;
 }
 
 static int build_id_from_notes(uint8_t ret[NODE_BUILD_SIZE])
@@ -180,4 +189,41 @@ int kernel_set_nodes(struct kernel *kernel, const struct node *const *nodes,
 	kernel->n_last = n;
 	kernel->last_self = self;
 	return 0;
+}
+
+static int on_readable(sd_event_source *s, int fd, uint32_t revents,
+		       void *userdata)
+{
+	struct tessera_event events[EVENTS];
+	struct kernel *kernel = userdata;
+	ssize_t n = read(fd, events, sizeof(events));
+
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+	for (size_t i = 0; i < (size_t)n / sizeof(*events); i++)
+		kernel->on_event(&events[i], kernel->userdata);
+	return 0;
+}
+
+int kernel_listen(struct kernel *kernel, sd_event *event,
+		  void (*on_event)(const struct tessera_event *event,
+				   void *userdata),
+		  void *userdata)
+{
+	kernel->on_event = on_event;
+	kernel->userdata = userdata;
+	return sd_event_add_io(event, &kernel->source, kernel->fd, EPOLLIN,
+			       on_readable, kernel);
+}
+
+int kernel_link(struct kernel *kernel, int fd, uint16_t node,
+		enum tessera_link_role role)
+{
+	struct tessera_link_request request = {
+		.fd = fd,
+		.node = node,
+		.role = (uint16_t)role,
+	};
+
+	return ioctl(kernel->fd, TESSERA_IOC_LINK, &request) < 0 ? -errno : 0;
 }

@@ -250,7 +250,8 @@ static void set_receive_buffer(int fd)
 				 sizeof(size));
 }
 
-int mesh_socket(struct mesh *mesh, uint16_t port)
+/* On the node's address and the device, so that no other link is ever used. */
+static int bound_socket(struct mesh *mesh, int type, uint16_t port)
 {
 	const struct sockaddr_in6 address = {
 		.sin6_family = AF_INET6,
@@ -260,15 +261,53 @@ int mesh_socket(struct mesh *mesh, uint16_t port)
 	cleanup_close int fd = -1;
 	const int on = 1;
 
-	fd = socket(AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	fd = socket(AF_INET6, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
 	if (setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) < 0 ||
 	    setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, MESH_DEVICE,
 		       sizeof(MESH_DEVICE)) < 0)
 		return -errno;
-	set_receive_buffer(fd);
+	/* A connection of an earlier listener keeps the port otherwise. */
+	if (type == SOCK_STREAM && port &&
+	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0)
+		return -errno;
 	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
+		return -errno;
+	return take_fd(&fd);
+}
+
+int mesh_socket(struct mesh *mesh, uint16_t port)
+{
+	int fd = bound_socket(mesh, SOCK_DGRAM, port);
+
+	if (fd >= 0)
+		set_receive_buffer(fd);
+	return fd;
+}
+
+int mesh_listen(struct mesh *mesh, uint16_t port, int backlog)
+{
+	cleanup_close int fd = bound_socket(mesh, SOCK_STREAM, port);
+
+	if (fd >= 0 && listen(fd, backlog) < 0)
+		return -errno;
+	return take_fd(&fd);
+}
+
+int mesh_connect(struct mesh *mesh, const struct in6_addr *to, uint16_t port)
+{
+	const struct sockaddr_in6 address = {
+		.sin6_family = AF_INET6,
+		.sin6_port = htons(port),
+		.sin6_addr = *to,
+	};
+	cleanup_close int fd = bound_socket(mesh, SOCK_STREAM, 0);
+
+	if (fd >= 0 &&
+	    connect(fd, (const struct sockaddr *)&address, sizeof(address)) <
+		    0 &&
+	    errno != EINPROGRESS)
 		return -errno;
 	return take_fd(&fd);
 }

@@ -59,5 +59,9 @@ int mesh_peers(struct mesh *mesh,
 /* A UDP socket (non-blocking, close-on-exec) bound to the node's address and
  * to tess0 itself, for gossip. */
 int mesh_socket(struct mesh *mesh, uint16_t port);
+/* The same for TCP: one that listens, and one that is connecting to another
+ * node's address. */
+int mesh_listen(struct mesh *mesh, uint16_t port, int backlog);
+int mesh_connect(struct mesh *mesh, const struct in6_addr *to, uint16_t port);
 
 #endif

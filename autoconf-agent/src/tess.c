@@ -25,6 +25,66 @@ static const struct tess_command commands[] = {
 		.text = "  -l, --long   version, kernel and addresses instead of the load\n",
 	},
 	{
+		.name = "ps",
+		.run = cmd_ps,
+		.line = "processes that are away, and guests that are here",
+		.usage = "tess ps [--json]",
+	},
+	{
+		.name = "why",
+		.run = cmd_why,
+		.line = "where a process is, and why it can or cannot move",
+		.usage = "tess why PID [--json]",
+	},
+	{
+		.name = "migrate",
+		.run = cmd_migrate,
+		.line = "move a process to another node, or home",
+		.usage = "tess migrate PID NODE|home [--json]",
+		.text = "  NODE         its number or name, as in 'tess nodes'\n"
+			"\n"
+			"It returns when the process is there, or says why it "
+			"stays where it is.\n",
+	},
+	{
+		.name = "bring",
+		.run = cmd_bring,
+		.line = "bring a process home, or all of them (root)",
+		.usage = "tess bring PID|--all [--json]",
+	},
+	{
+		.name = "expel",
+		.run = cmd_expel,
+		.line = "send all guests away (root)",
+		.usage = "tess expel [--json]",
+		.text = "It returns when they are gone. New ones may come "
+			"unless they are blocked.\n",
+	},
+	{
+		.name = "block",
+		.run = cmd_block,
+		.line = "take no more guests (root)",
+		.usage = "tess block [--json]",
+	},
+	{
+		.name = "unblock",
+		.run = cmd_unblock,
+		.line = "take guests again (root)",
+		.usage = "tess unblock [--json]",
+	},
+	{
+		.name = "stay",
+		.run = cmd_stay,
+		.line = "a process stays where it is",
+		.usage = "tess stay PID [--json]",
+	},
+	{
+		.name = "free",
+		.run = cmd_free,
+		.line = "and may move again",
+		.usage = "tess free PID [--json]",
+	},
+	{
 		.name = "key",
 		.run = cmd_key,
 		.line = "show the cluster key, or make a new one (root)",

@@ -16,6 +16,8 @@ enum tess_exit {
 	TESS_NO_AGENT = 3,
 	TESS_NO_KEY = 4,
 	TESS_NO_NETWORK = 5,
+	TESS_STAYS = 6, /* a process does not move */
+	TESS_NO_KERNEL = 7,
 };
 
 struct tess_command {
@@ -36,6 +38,20 @@ int cmd_nodes(const struct tess_command *self, int argc, char **argv,
 int cmd_key(const struct tess_command *self, int argc, char **argv, bool json);
 int cmd_screen(const struct tess_command *self, int argc, char **argv,
 	       bool json);
+int cmd_ps(const struct tess_command *self, int argc, char **argv, bool json);
+int cmd_why(const struct tess_command *self, int argc, char **argv, bool json);
+int cmd_migrate(const struct tess_command *self, int argc, char **argv,
+		bool json);
+int cmd_bring(const struct tess_command *self, int argc, char **argv,
+	      bool json);
+int cmd_expel(const struct tess_command *self, int argc, char **argv,
+	      bool json);
+int cmd_block(const struct tess_command *self, int argc, char **argv,
+	      bool json);
+int cmd_unblock(const struct tess_command *self, int argc, char **argv,
+		bool json);
+int cmd_stay(const struct tess_command *self, int argc, char **argv, bool json);
+int cmd_free(const struct tess_command *self, int argc, char **argv, bool json);
 
 /* Tell what is wrong and what to do: on stderr, or as {"error":{…}} on stdout.
  * The return value is the exit code that belongs to the code. */

@@ -16,10 +16,9 @@ static int exit_code(const char *code)
 		const char *code;
 		enum tess_exit exit;
 	} known[] = {
-		{ "usage", TESS_USAGE },
-		{ "no-agent", TESS_NO_AGENT },
-		{ "no-key", TESS_NO_KEY },
-		{ "no-network", TESS_NO_NETWORK },
+		{ "usage", TESS_USAGE },   { "no-agent", TESS_NO_AGENT },
+		{ "no-key", TESS_NO_KEY }, { "no-network", TESS_NO_NETWORK },
+		{ "stays", TESS_STAYS },   { "no-kernel", TESS_NO_KERNEL },
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)

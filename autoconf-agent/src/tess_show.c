@@ -147,6 +147,20 @@ bool show_true(const json_t *object, const char *key)
 	return json_is_true(json_object_get(object, key));
 }
 
+json_t *show_json_text(const char *text)
+{
+	json_t *string = json_string(text);
+	char clean[512];
+	size_t i;
+
+	if (string)
+		return string;
+	for (i = 0; text[i] && i < sizeof(clean) - 1; i++)
+		clean[i] = (unsigned char)text[i] < 0x80 ? text[i] : '?';
+	clean[i] = '\0';
+	return json_string(clean);
+}
+
 struct cell {
 	char *text;
 	enum tone tone;

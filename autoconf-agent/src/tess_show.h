@@ -42,6 +42,8 @@ const char *show_string(const json_t *object, const char *key);
 int64_t show_integer(const json_t *object, const char *key);
 double show_real(const json_t *object, const char *key);
 bool show_true(const json_t *object, const char *key);
+/* Text from outside as JSON: "?" for each byte of what is not UTF-8. */
+json_t *show_json_text(const char *text);
 
 #define TABLE_COLUMNS_MAX 16
 

@@ -16,7 +16,9 @@ const char *const counter_names[COUNTERS] = {
 	"mdns_foreign",	    "mdns_replayed",	"gossip_received",
 	"gossip_malformed", "gossip_oversized", "gossip_stranger",
 	"gossip_sent",	    "gossip_bytes_in",	"gossip_bytes_out",
-	"gossip_unsent",    "ctl_malformed",
+	"gossip_unsent",    "ctl_malformed",	"link_dialed",
+	"link_failed",	    "link_accepted",	"link_stranger",
+	"link_refused",
 };
 
 static void add_node(uint16_t number, const char *name, enum node_status status)

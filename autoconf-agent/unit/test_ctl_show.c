@@ -49,7 +49,7 @@ static void test_status_has_every_documented_field(void **state)
 		"state",    "id",	  "name",     "role",	    "cluster",
 		"address",  "interfaces", "nodes",    "key_source", "mesh",
 		"firewall", "mdns",	  "counters", "strangers",  "timing",
-		"version",  "kernel",	  "uptime",   NULL,
+		"version",  "kernel",	  "uptime",   "links",	    NULL,
 	};
 	json_t *s = ctl_show_status(&fake.agent);
 
@@ -152,9 +152,10 @@ static json_t *node_at(json_t *reply, size_t i)
 static void test_nodes_have_every_documented_field(void **state)
 {
 	static const char *const fields[] = {
-		"id",	"name",	  "status",  "address", "endpoint", "role",
-		"self", "cpus",	  "load",    "util",	"speed",    "mem",
-		"rmem", "kernel", "version", "age",	"since",    NULL,
+		"id",	 "name",  "status", "address", "endpoint",
+		"role",	 "self",  "cpus",   "load",    "util",
+		"speed", "mem",	  "rmem",   "kernel",  "version",
+		"age",	 "since", "link",   NULL,
 	};
 	json_t *reply = ctl_show_nodes(&fake.agent);
 
@@ -190,6 +191,25 @@ static void test_nodes_values(void **state)
 	assert_int_equal(number_at(n, "age"), 3);
 	assert_int_equal(number_at(n, "since"), 60);
 	json_decref(reply);
+}
+
+static void test_links_are_those_of_the_kernel(void **state)
+{
+	struct link_book *book;
+	json_t *reply = ctl_show_nodes(&fake.agent);
+
+	/* A kernel without Tessera has none. */
+	assert_true(json_is_null(json_object_get(node_at(reply, 1), "link")));
+	json_decref(reply);
+	assert_int_equal(link_book_new(&book), 0);
+	link_book_up(book, 3);
+	fake.agent.link_book = book;
+	reply = ctl_show_nodes(&fake.agent);
+	assert_true(json_is_null(json_object_get(node_at(reply, 0), "link")));
+	assert_string_equal(text_at(node_at(reply, 1), "link"), "down");
+	assert_string_equal(text_at(node_at(reply, 2), "link"), "up");
+	json_decref(reply);
+	link_book_free(book);
 }
 
 static void test_endpoints_are_those_of_the_mesh(void **state)
@@ -290,6 +310,7 @@ int main(void)
 		AGENT_TEST(test_nodes_have_every_documented_field),
 		AGENT_TEST(test_nodes_come_by_number),
 		AGENT_TEST(test_nodes_values),
+		AGENT_TEST(test_links_are_those_of_the_kernel),
 		AGENT_TEST(test_endpoints_are_those_of_the_mesh),
 		AGENT_TEST(test_an_endpoint_names_its_interface),
 		AGENT_TEST(test_who_left_or_proved_nothing_is_not_shown),

@@ -258,6 +258,38 @@ static void members_reach_each_other_by_ipv4(void **state)
 	assert_true(IN6_IS_ADDR_V4MAPPED(&peers.first.endpoint.sin6_addr));
 }
 
+static void members_connect_to_each_other(void **state)
+{
+	struct sockaddr_in6 source = { 0 };
+	socklen_t len = sizeof(source);
+	struct pollfd fds = { .events = POLLIN };
+	int dialed, accepted;
+
+	be_possible();
+	boot(&one, 1);
+	boot(&two, 1);
+	know(&one, &two, "fe80::2");
+	know(&two, &one, "fe80::1");
+	enter(&two);
+	fds.fd = mesh_listen(two.mesh, PORT, 1);
+	assert_true(fds.fd >= 0);
+	enter(&one);
+	dialed = mesh_connect(one.mesh, &two.id.address, PORT);
+	assert_true(dialed >= 0);
+	assert_int_equal(poll(&fds, 1, ARRIVES_MS), 1);
+	accepted = accept(fds.fd, (struct sockaddr *)&source, &len);
+	assert_true(accepted >= 0);
+	assert_true(IN6_ARE_ADDR_EQUAL(&source.sin6_addr, &one.id.address));
+	/* A listener's successor does not wait for old connections to end. */
+	close(fds.fd);
+	enter(&two);
+	fds.fd = mesh_listen(two.mesh, PORT, 1);
+	assert_true(fds.fd >= 0);
+	close(fds.fd);
+	close(accepted);
+	close(dialed);
+}
+
 static void another_cluster_key_completes_no_handshake(void **state)
 {
 	be_possible();
@@ -431,6 +463,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		on_two_nodes(members_reach_each_other_by_link_local),
 		on_two_nodes(members_reach_each_other_by_ipv4),
+		on_two_nodes(members_connect_to_each_other),
 		on_two_nodes(another_cluster_key_completes_no_handshake),
 		on_two_nodes(a_removed_peer_is_not_heard),
 		on_two_nodes(a_peer_that_roams_is_followed),

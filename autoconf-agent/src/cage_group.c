@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The cgroups of guests: whoever sits at a node goes before its guests.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "cage.h"
+#include "cleanup.h"
+
+#define NAME "tessera.guests"
+#define WEIGHT "50" /* everybody has 100 */
+#define DIRECTORY (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+
+static int put(int dir, const char *file, const char *text)
+{
+	cleanup_close int fd = openat(dir, file, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		return -errno;
+	return 0;
+}
+
+static int make(int dir, const char *name)
+{
+	int fd;
+
+	if (mkdirat(dir, name, 0755) < 0 && errno != EEXIST)
+		return -errno;
+	fd = openat(dir, name, DIRECTORY);
+	return fd < 0 ? -errno : fd;
+}
+
+int cage_groups_open(const char *base)
+{
+	cleanup_close int dir = open(base, DIRECTORY);
+	struct statfs fs;
+	int groups;
+
+	if (dir < 0 || fstatfs(dir, &fs) < 0)
+		return -errno;
+	if ((unsigned long)fs.f_type != CGROUP2_SUPER_MAGIC)
+		return -EMEDIUMTYPE;
+	/* Where there is no CPU controller guests have an equal share. */
+	(void)put(dir, "cgroup.subtree_control", "+cpu");
+	groups = make(dir, NAME);
+	if (groups >= 0)
+		(void)put(groups, "cpu.weight", WEIGHT);
+	return groups;
+}
+
+int cage_group_open(int groups, uint16_t node)
+{
+	char name[8];
+
+	snprintf(name, sizeof(name), "%u", node);
+	return make(groups, name);
+}
+
+void cage_group_remove(int groups, uint16_t node)
+{
+	char name[8];
+
+	if (groups < 0)
+		return;
+	snprintf(name, sizeof(name), "%u", node);
+	(void)unlinkat(groups, name, AT_REMOVEDIR);
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * tess why: where a process is, and why it can or cannot move.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "proc.h"
+#include "tess.h"
+#include "tess_nodes.h"
+#include "tess_process.h"
+#include "tess_show.h"
+
+struct answer {
+	pid_t pid;
+	int64_t node; /* 0: home */
+	int64_t moves, locked;
+	char reason[REASON_SIZE]; /* "": it can move */
+};
+
+static int find_out(struct answer *a)
+{
+	int r = proc_read_number(&a->node, "%d/where", a->pid);
+
+	if (r == 0)
+		r = proc_read_number(&a->moves, "%d/nmigs", a->pid);
+	if (r == 0)
+		r = proc_read_number(&a->locked, "%d/lock", a->pid);
+	if (r == 0)
+		r = process_reason(a->reason, a->pid);
+	return r;
+}
+
+static int print_json(const struct answer *a)
+{
+	json_t *reply = json_pack(
+		"{s:i, s:I, s:I, s:b, s:b, s:o}", "pid", (int)a->pid, "node",
+		(json_int_t)a->node, "moves", (json_int_t)a->moves, "locked",
+		a->locked != 0, "can_move", !*a->reason, "reason",
+		*a->reason ? show_json_text(a->reason) : json_null());
+	int r = tess_print(reply);
+
+	json_decref(reply);
+	return r;
+}
+
+static void label(const char *name)
+{
+	bool colours = show_colours(STDOUT_FILENO);
+
+	show_tone(stdout, colours, TONE_FAINT, name);
+	printf("%*s", 11 - show_width(name), "");
+}
+
+static void print_text(const struct answer *a)
+{
+	bool colours = show_colours(STDOUT_FILENO);
+	json_t *nodes = a->node ? nodes_ask() : NULL;
+	char text[NODES_TEXT];
+
+	label("is");
+	if (a->node) {
+		nodes_text(text, nodes, (unsigned int)a->node);
+		fputs("away, at ", stdout);
+		show_clean(stdout, text);
+		putchar('\n');
+	} else {
+		puts("at home");
+	}
+	label("moves");
+	printf("%" PRId64 "\n", a->moves);
+	label("locked");
+	puts(a->locked ? "yes, 'tess free' undoes it" : "no");
+	label("can move");
+	if (*a->reason) {
+		show_tone(stdout, colours, TONE_WARN, "no");
+		fputs(": ", stdout);
+		show_clean(stdout, a->reason);
+		putchar('\n');
+	} else {
+		show_tone(stdout, colours, TONE_GOOD, "yes");
+		putchar('\n');
+	}
+	json_decref(nodes);
+}
+
+int cmd_why(const struct tess_command *self, int argc, char **argv, bool json)
+{
+	struct answer answer = { 0 };
+	int r = process_argument(self, argc, argv, json, &answer.pid);
+
+	if (r)
+		return r;
+	r = find_out(&answer);
+	if (r < 0)
+		return process_error(json, answer.pid, r);
+	if (json)
+		return print_json(&answer);
+	print_text(&answer);
+	return TESS_OK;
+}

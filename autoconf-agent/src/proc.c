@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+
+#define PATH_SIZE 512
+
+const char *proc_root = "/proc";
+
+static int open_below(int flags, const char *format, va_list args)
+	__attribute__((format(printf, 2, 0)));
+
+static int open_below(int flags, const char *format, va_list args)
+{
+	char path[PATH_SIZE];
+	int len = snprintf(path, sizeof(path), "%s/", proc_root), fd;
+
+	len += vsnprintf(path + len, sizeof(path) - (size_t)len, format, args);
+	if ((size_t)len >= sizeof(path))
+		return -ENAMETOOLONG;
+	fd = open(path, flags | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+static ssize_t read_all(int fd, char *ret, size_t size)
+{
+	size_t len = 0;
+	ssize_t n = 1;
+
+	while (n > 0 && len < size - 1) {
+		n = read(fd, ret + len, size - 1 - len);
+		if (n < 0)
+			return -errno;
+		len += (size_t)n;
+	}
+	ret[len] = '\0';
+	return (ssize_t)len;
+}
+
+static ssize_t read_below(char *ret, size_t size, const char *format,
+			  va_list args) __attribute__((format(printf, 3, 0)));
+
+static ssize_t read_below(char *ret, size_t size, const char *format,
+			  va_list args)
+{
+	cleanup_close int fd = open_below(O_RDONLY, format, args);
+
+	return fd < 0 ? fd : read_all(fd, ret, size);
+}
+
+ssize_t proc_read(char *ret, size_t size, const char *format, ...)
+{
+	va_list args;
+	ssize_t n;
+
+	va_start(args, format);
+	n = read_below(ret, size, format, args);
+	va_end(args);
+	return n;
+}
+
+int proc_read_line(char *ret, size_t size, const char *format, ...)
+{
+	va_list args;
+	ssize_t n;
+
+	va_start(args, format);
+	n = read_below(ret, size, format, args);
+	va_end(args);
+	if (n < 0)
+		return (int)n;
+	ret[strcspn(ret, "\n")] = '\0';
+	return 0;
+}
+
+int proc_read_number(int64_t *ret, const char *format, ...)
+{
+	char text[32], *end;
+	va_list args;
+	int64_t number;
+	ssize_t n;
+
+	va_start(args, format);
+	n = read_below(text, sizeof(text), format, args);
+	va_end(args);
+	if (n < 0)
+		return (int)n;
+	number = strtoll(text, &end, 10);
+	if (end == text || (*end && *end != '\n'))
+		return -EBADMSG;
+	*ret = number;
+	return 0;
+}
+
+int proc_open_to_write(const char *format, ...)
+{
+	va_list args;
+	int fd;
+
+	va_start(args, format);
+	fd = open_below(O_WRONLY, format, args);
+	va_end(args);
+	return fd;
+}
+
+int proc_write_number(int fd, int64_t number)
+{
+	char text[32];
+	int len = snprintf(text, sizeof(text), "%" PRId64 "\n", number);
+	int r = write(fd, text, (size_t)len) < 0 ? -errno : 0;
+
+	close(fd);
+	return r;
+}
+
+bool proc_has(const char *format, ...)
+{
+	va_list args;
+	int fd;
+
+	va_start(args, format);
+	fd = open_below(O_PATH, format, args);
+	va_end(args);
+	if (fd < 0)
+		return false;
+	close(fd);
+	return true;
+}
+
+int proc_pid_parse(pid_t *ret, const char *text)
+{
+	char *end;
+	long pid;
+
+	if (*text < '0' || *text > '9')
+		return -EINVAL;
+	errno = 0;
+	pid = strtol(text, &end, 10);
+	if (errno || *end || pid < 1 || pid > INT32_MAX)
+		return -EINVAL;
+	*ret = (pid_t)pid;
+	return 0;
+}
+
+/* The name is in parentheses and may hold any character, those too. */
+int proc_stat_parse(struct proc_stat *ret, const char *text)
+{
+	const char *begin = strchr(text, '('), *end = strrchr(text, ')');
+	struct proc_stat stat = { 0 };
+	uint64_t user, system;
+
+	if (!begin || !end || end < begin)
+		return -EBADMSG;
+	/* Fields 3 to 24: state … utime stime … starttime vsize rss */
+	if (sscanf(end + 1,
+		   " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u"
+		   " %" SCNu64 " %" SCNu64 " %*d %*d %*d %*d %*d %*d %" SCNu64
+		   " %*u %" SCNu64,
+		   &user, &system, &stat.start, &stat.pages) != 4)
+		return -EBADMSG;
+	stat.ticks = user + system;
+	snprintf(stat.comm, sizeof(stat.comm), "%.*s", (int)(end - begin - 1),
+		 begin + 1);
+	*ret = stat;
+	return 0;
+}
+
+int proc_guest_parse(struct proc_guest *ret, const char *line)
+{
+	struct proc_guest guest = { 0 };
+	int at = 0;
+
+	if (sscanf(line, "%d %u %d%n", &guest.pid, &guest.node, &guest.home_pid,
+		   &at) != 3 ||
+	    guest.pid < 1 || guest.home_pid < 1 || line[at] != ' ')
+		return -EBADMSG;
+	snprintf(guest.comm, sizeof(guest.comm), "%.*s",
+		 (int)strcspn(line + at + 1, "\n"), line + at + 1);
+	*ret = guest;
+	return 0;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the kernel tells of processes below /proc, and what it is told there.
+ */
+#ifndef TESSERA_PROC_H
+#define TESSERA_PROC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* "/proc"; tests have a directory of their own. */
+extern const char *proc_root;
+
+/* Reads a file below it; ret is cut to size and ends with a NUL. Returns the
+ * length or a negative errno. */
+ssize_t proc_read(char *ret, size_t size, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* The first line, without its end. */
+int proc_read_line(char *ret, size_t size, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* Reads a number; -EBADMSG: it is none. */
+int proc_read_number(int64_t *ret, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* Opens for proc_write_number(): a descriptor or a negative errno. */
+int proc_open_to_write(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+/* Writes and closes. Blocks as long as what it asks for takes. */
+int proc_write_number(int fd, int64_t number);
+bool proc_has(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* A process's number as an argument: -EINVAL if it is none. */
+int proc_pid_parse(pid_t *ret, const char *text);
+
+#define PROC_COMM 64 /* kernel threads have longer names than others */
+
+/* Of /proc/PID/stat. */
+struct proc_stat {
+	char comm[PROC_COMM];
+	uint64_t ticks; /* CPU time, in user mode and in the kernel */
+	uint64_t start; /* ticks after the start of the machine */
+	uint64_t pages; /* in memory */
+};
+
+int proc_stat_parse(struct proc_stat *ret, const char *text);
+
+/* A line of /proc/hpc/guests. */
+struct proc_guest {
+	pid_t pid;	   /* here */
+	unsigned int node; /* its home */
+	pid_t home_pid;
+	char comm[PROC_COMM];
+};
+
+int proc_guest_parse(struct proc_guest *ret, const char *line);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What commands about processes have in common: arguments, and how it is told
+ * that something cannot be.
+ */
+#ifndef TESSERA_TESS_PROCESS_H
+#define TESSERA_TESS_PROCESS_H
+
+#include <sys/types.h>
+
+#include "tess.h"
+
+#define REASON_SIZE 256
+
+/* The only argument is a PID. TESS_OK, or what was told. */
+int process_argument(const struct tess_command *self, int argc, char **argv,
+		     bool json, pid_t *ret);
+/* A file below /proc/PID could not be opened or read. */
+int process_error(bool json, pid_t pid, int error);
+/* The same for one below /proc/hpc/admin. */
+int process_admin_error(bool json, const char *what, int error);
+int process_no_kernel(bool json);
+/* Why it cannot move, "" if it can; or a negative errno. */
+int process_reason(char ret[REASON_SIZE], pid_t pid);
+/* Moves it to a node, 0 being its home, waits until it is there, and tells. */
+int process_move(bool json, pid_t pid, unsigned int node);
+
+/* cmd_admin.c: a switch of the whole node; done when it returns. */
+int admin_switch(bool json, const char *file, int value, const char *what,
+		 const char *done);
+
+#endif
