@@ -387,10 +387,19 @@ static void wander(struct run *run, long long deadline)
 
 /* Judging */
 
+/* The wait status that the program has said it will end with. */
+static int announced_end(const struct run *run)
+{
+	const char *line = strstr(run->output, "ends ");
+
+	if (!line || (line > run->output && line[-1] != '\n'))
+		return 0;
+	return atoi(line + strlen("ends "));
+}
+
 static bool judge(struct run *run)
 {
-	const char *ends = strstr(run->output, "ends ");
-	int wanted = ends ? atoi(ends + strlen("ends ")) : 0;
+	int wanted = announced_end(run);
 	int status = run->status & ~0x80; /* a core dump is no matter */
 
 	if (WIFSIGNALED(run->status) && status != wanted)

@@ -218,20 +218,20 @@ void child_passed(pid_t pid)
 	CHECK_EQ(status, 0);
 }
 
-static void send_signals(int signal, int fd)
+static void obey(int fd, void (*act)(void *), void *argument)
 {
 	struct pollfd order = { .fd = fd, .events = POLLIN };
 	char on = false;
 
 	for (;;) {
 		if (poll(&order, 1, on ? PESTER_MS : -1) == 0)
-			kill(getppid(), signal);
+			act(argument);
 		else if (read(fd, &on, 1) != 1)
 			_exit(0);
 	}
 }
 
-pid_t pester_start(int signal)
+pid_t pester_by(void (*act)(void *), void *argument)
 {
 	int fds[2];
 
@@ -240,11 +240,21 @@ pid_t pester_start(int signal)
 	CHECK(pesterer >= 0);
 	if (pesterer == 0) {
 		close(fds[1]);
-		send_signals(signal, fds[0]);
+		obey(fds[0], act, argument);
 	}
 	close(fds[0]);
 	pester_fd = fds[1];
 	return pesterer;
+}
+
+static void send_signal(void *signal)
+{
+	kill(getppid(), (intptr_t)signal);
+}
+
+pid_t pester_start(int signal)
+{
+	return pester_by(send_signal, (void *)(intptr_t)signal);
 }
 
 void pester(bool on)

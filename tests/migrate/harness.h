@@ -100,6 +100,7 @@ void child_passed(pid_t pid);
 /* A child that stays at home and, while it is told to, sends a signal to this
  * process every 20 ms. To be started before ready(). */
 pid_t pester_start(int signal);
+pid_t pester_by(void (*act)(void *), void *argument); /* what it does instead */
 void pester(bool on);
 void pester_end(void);
 
