@@ -1,12 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A lab as a cluster: what its members think of each other."""
+"""A lab as a cluster: how a scenario gets one, what its members think of each
+other, and what must not show in the end: a complaint of a kernel, a leak."""
+import contextlib
 import json
 import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+from vmlab.client import Lab, machine
 from vmlab.errors import LabError
+
+DEBUG = float(os.environ.get("LAB_SLOW", "1")) > 1
+LEAKS = """mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null
+[ -e /sys/kernel/debug/kmemleak ] || exit 0
+echo scan >/sys/kernel/debug/kmemleak; echo scan >/sys/kernel/debug/kmemleak
+cat /sys/kernel/debug/kmemleak"""
 
 
 def patience(seconds):
@@ -199,3 +208,24 @@ class NumberWatch:
     def verdict(self):
         assert self.samples > 0, "the watch saw nothing"
         assert not self.violations, "a number was used twice at once:\n" + self.violations[0]
+
+
+def drone(**options):
+    """A drone as scenarios want it; the debug kernel needs room for its shadow."""
+    options.setdefault("mem", 900 if DEBUG else 256)
+    return machine(**options)
+
+
+@contextlib.contextmanager
+def cluster_of(name, machines, **options):
+    """A lab for a module's scenarios. It fails in the end when a kernel has
+    complained on its console."""
+    with Lab.start(f"test-{name}", machines, **options) as lab:
+        yield Cluster(lab)
+        trouble = [line for node in lab.status()["nodes"] for line in node["trouble"]]
+        assert not trouble, "a kernel has complained:\n" + "\n".join(trouble)
+        if DEBUG:
+            for node in lab.nodes:
+                if node.status()["state"] == "on":
+                    leaks = node.succeed(LEAKS, timeout=300)
+                    assert not leaks.strip(), f"{node} leaks kernel memory:\n{leaks}"
