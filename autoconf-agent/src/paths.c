@@ -96,8 +96,6 @@ int paths_next(struct paths *p, int64_t now, bool fast)
 	int64_t patience = (fast ? TRY_FAST_MS : TRY_MS) << p->rounds;
 	int next;
 
-	if (p->count < 2)
-		return -1;
 	if (!p->trying) {
 		p->trying = true;
 		forget_tries(p);
@@ -105,7 +103,7 @@ int paths_next(struct paths *p, int64_t now, bool fast)
 		if (fast)
 			return best_untried(p);
 	}
-	if (now - p->switched < patience)
+	if (p->count < 2 || now - p->switched < patience)
 		return -1;
 	next = best_untried(p);
 	if (next >= 0)
