@@ -30,7 +30,9 @@ void probe_node(struct members *m, struct peer *p)
 {
 	struct probe *probe = free_probe(m);
 
-	if (!probe || p->probing || !p->n.known || p == m->self)
+	/* A suspect is asked again before an answer is overdue. */
+	if (!probe || (p->probing && p->n.status != NODE_SUSPECT) ||
+	    !p->n.known || p == m->self)
 		return;
 	*probe = (struct probe){
 		.request = members_request(m),

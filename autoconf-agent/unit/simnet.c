@@ -41,7 +41,7 @@ struct simnet {
 	size_t queued;
 	int64_t now;
 	unsigned loss;
-	uint64_t bytes;
+	uint64_t bytes, pings;
 	uint32_t random;
 };
 
@@ -67,6 +67,7 @@ static void io_send(void *userdata, const struct node *to, const void *data,
 	struct packet *p;
 
 	sim->bytes += len + 142; /* headers, WireGuard's included */
+	sim->pings += ((const uint8_t *)data)[5] == WIRE_PING;
 	if (next_random(sim) % 1000 < sim->loss)
 		return;
 	assert_in_range(sim->queued, 0, QUEUE - 1);
@@ -348,4 +349,9 @@ int64_t sim_now(struct simnet *sim)
 uint64_t sim_bytes(struct simnet *sim)
 {
 	return sim->bytes;
+}
+
+uint64_t sim_pings(struct simnet *sim)
+{
+	return sim->pings;
 }

@@ -40,6 +40,8 @@ uint16_t sim_number(struct simnet *sim, size_t i, size_t j);
 /* Every running node lists every running node as up, with the same numbers. */
 bool sim_agreed(struct simnet *sim);
 int64_t sim_now(struct simnet *sim);
+/* What was sent so far, by all. */
 uint64_t sim_bytes(struct simnet *sim);
+uint64_t sim_pings(struct simnet *sim);
 
 #endif

@@ -107,6 +107,26 @@ static void a_dead_node_is_known_to_all_within_ten_seconds(void **state)
 	print_message("worst time to a known death: %d ms\n", (int)worst);
 }
 
+static bool dead_is_suspect(struct simnet *sim)
+{
+	return sim_status(sim, 0, dead) == NODE_SUSPECT;
+}
+
+static void a_suspect_is_asked_twice_a_second(void **state)
+{
+	struct simnet *sim = formed(1, 2);
+	uint64_t before;
+
+	(void)state;
+	dead = 1;
+	sim_kill(sim, dead);
+	assert_int_not_equal(sim_until(sim, 3000, dead_is_suspect), -1);
+	before = sim_pings(sim);
+	sim_run(sim, 4000);
+	assert_in_range(sim_pings(sim) - before, 8, 9);
+	sim_free(sim);
+}
+
 static bool second_half_is_down(struct simnet *sim)
 {
 	for (size_t i = 0; i < nodes / 2; i++)
@@ -339,6 +359,7 @@ int main(void)
 		cmocka_unit_test(a_newcomer_is_a_member_within_three_seconds),
 		cmocka_unit_test(
 			a_dead_node_is_known_to_all_within_ten_seconds),
+		cmocka_unit_test(a_suspect_is_asked_twice_a_second),
 		cmocka_unit_test(half_of_all_lost_at_once_is_known_too),
 		cmocka_unit_test(a_rebooted_node_takes_its_number_back),
 		cmocka_unit_test(a_short_cut_loses_nobody),
