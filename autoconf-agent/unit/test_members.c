@@ -320,6 +320,22 @@ static void a_leaving_node_is_known_at_once(void **state)
 	sim_free(sim);
 }
 
+/* Node 0 does not hear the goodbye itself. */
+static void a_lost_goodbye_is_told_by_others(void **state)
+{
+	(void)state;
+	for (unsigned seed = 1; seed <= SEEDS; seed++) {
+		struct simnet *sim = formed(seed, 3);
+
+		sim_run(sim, 5000 + seed * 97);
+		dead = 1;
+		sim_cut(sim, 0, dead, true);
+		sim_leave(sim, dead);
+		assert_in_range(sim_until(sim, 5000, dead_has_left), 0, 100);
+		sim_free(sim);
+	}
+}
+
 static void a_lossy_network_loses_nobody(void **state)
 {
 	struct simnet *sim = formed(3, 8);
@@ -370,6 +386,7 @@ int main(void)
 		cmocka_unit_test(
 			what_nobody_can_name_takes_nothing_and_dies_out),
 		cmocka_unit_test(a_leaving_node_is_known_at_once),
+		cmocka_unit_test(a_lost_goodbye_is_told_by_others),
 		cmocka_unit_test(a_lossy_network_loses_nobody),
 		cmocka_unit_test(
 			ten_nodes_send_less_than_a_kilobyte_a_second_each),
