@@ -517,8 +517,10 @@ int agent_reload_key(struct agent *a)
 
 void agent_leave(struct agent *a)
 {
-	if (a->members)
-		members_leave(a->members, agent_now());
+	if (!a->members)
+		return;
+	members_leave(a->members, agent_now());
+	save_identity(a);
 }
 
 int agent_new(struct agent *a, enum node_role role)

@@ -431,4 +431,7 @@ void members_leave(struct members *m, int64_t now)
 	for (size_t i = 0; i < m->count; i++)
 		if (reachable(m, m->list[i]))
 			members_send(m, m->list[i], &msg);
+	/* The number may be given to another now, who then keeps it. */
+	m->self->n.claim.weight = 0;
+	m->self->n.claim.stamp = m->real_ms;
 }

@@ -58,7 +58,8 @@ void members_set_load(struct members *m, const struct node_load *load);
 /* Others can hear of this node from now on, and it of them: the listening time
  * before its claim starts. Only the first call counts. */
 void members_start(struct members *m, int64_t now);
-/* Tells everybody goodbye; the caller then stops. */
+/* Tells everybody goodbye; the caller then stops. What self's claim is from
+ * then on may be brought back by identity: a wish, worse than any true claim. */
 void members_leave(struct members *m, int64_t now);
 
 const struct node *members_self(const struct members *m);

@@ -320,6 +320,49 @@ static void a_leaving_node_is_known_at_once(void **state)
 	sim_free(sim);
 }
 
+static void who_left_and_returns_soon_has_its_number(void **state)
+{
+	(void)state;
+	for (unsigned seed = 1; seed <= SEEDS; seed++) {
+		struct simnet *sim = formed(seed, 4);
+		uint16_t number = sim_number(sim, 1, 1);
+
+		sim_run(sim, 15000);
+		sim_leave(sim, 1);
+		sim_run(sim, 3000);
+		sim_return(sim, 1);
+		assert_int_not_equal(sim_until(sim, 10000, sim_agreed), -1);
+		assert_int_equal(sim_number(sim, 0, 1), number);
+		sim_free(sim);
+	}
+}
+
+static void who_left_takes_no_number_from_the_living(void **state)
+{
+	(void)state;
+	for (unsigned seed = 1; seed <= SEEDS; seed++) {
+		struct simnet *sim = formed(seed, 4);
+		size_t one = 0;
+
+		while (sim_number(sim, one, one) != 1)
+			one++;
+		sim_run(sim, 15000);
+		sim_leave(sim, one);
+		sim_run(sim, 40000);
+		sim_boot(sim, 4);
+		assert_int_not_equal(sim_until(sim, 10000, sim_agreed), -1);
+		assert_int_equal(sim_number(sim, 4, 4), 1);
+		sim_run(sim, 15000);
+		sim_return(sim, one);
+		for (int ms = 0; ms < 10000; ms++) {
+			sim_run(sim, 1);
+			assert_int_equal(sim_number(sim, 4, 4), 1);
+		}
+		assert_true(sim_agreed(sim));
+		sim_free(sim);
+	}
+}
+
 /* Node 0 does not hear the goodbye itself. */
 static void a_lost_goodbye_is_told_by_others(void **state)
 {
@@ -386,6 +429,8 @@ int main(void)
 		cmocka_unit_test(
 			what_nobody_can_name_takes_nothing_and_dies_out),
 		cmocka_unit_test(a_leaving_node_is_known_at_once),
+		cmocka_unit_test(who_left_and_returns_soon_has_its_number),
+		cmocka_unit_test(who_left_takes_no_number_from_the_living),
 		cmocka_unit_test(a_lost_goodbye_is_told_by_others),
 		cmocka_unit_test(a_lossy_network_loses_nobody),
 		cmocka_unit_test(
