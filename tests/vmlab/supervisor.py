@@ -307,7 +307,7 @@ def spawn(config, lock):
         )
     os.close(for_child)
     try:
-        readable = select.select([process.stdout], [], [], 120)[0]
+        readable = select.select([process.stdout], [], [], 300)[0]
         answer = process.stdout.readline().strip() if readable else ""
         word, _, rest = answer.partition(" ")
         if word != "ready":
