@@ -51,7 +51,7 @@ def lock(name):
     """The lock that a living lab holds, as an open file. It tells a lab that is
     starting from the rubbish of a dead one."""
     path = paths.RUN / f"{name}.lock"
-    paths.RUN.mkdir(exist_ok=True)
+    paths.make_run()
     while True:
         held = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
