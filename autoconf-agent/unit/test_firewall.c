@@ -108,18 +108,18 @@ static int make_networks(void **state)
 	if (here < 0 || there < 0)
 		return 0; /* no right to: the tests are skipped */
 	tap = open("/dev/net/tun", O_RDWR | O_CLOEXEC | O_NONBLOCK);
-	if (tap < 0 || ioctl(tap, TUNSETIFF, &request) < 0) {
-		here = -1;
+	snprintf(
+		command, sizeof(command),
+		"ip link add wire type veth peer name wire netns /proc/%d/fd/%d",
+		getpid(), there);
+	if (tap < 0 || ioctl(tap, TUNSETIFF, &request) < 0 ||
+	    system(command) != 0 || system("nft list ruleset") != 0) {
+		here = -1; /* the kernel has no such thing */
 		return 0;
 	}
 	shell("ip link set lo up");
 	shell("ip link set tess0 up");
 	shell("ip addr add fd11::1/64 dev tess0 nodad");
-	snprintf(
-		command, sizeof(command),
-		"ip link add wire type veth peer name wire netns /proc/%d/fd/%d",
-		getpid(), there);
-	shell(command);
 	shell("ip link set wire up");
 	shell("ip addr add fd22::1/64 dev wire nodad");
 	enter(there);
@@ -135,7 +135,7 @@ static int make_networks(void **state)
 static void need_networks(void)
 {
 	if (here < 0 || access("/usr/sbin/nft", X_OK) < 0) {
-		print_message("no right to make networks, or no nft\n");
+		print_message("no right to make networks, no veth or no nft\n");
 		skip();
 	}
 }
