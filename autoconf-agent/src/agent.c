@@ -497,7 +497,7 @@ static void cluster_start(struct agent *a)
 	}
 	agent_log(LOG_INFO, "cluster key from %s", a->cluster.source);
 	if (a->mdns)
-		mdns_update(a->mdns);
+		mdns_renew(a->mdns);
 	agent_start_joining(a);
 	agent_wake(a);
 }
@@ -511,6 +511,8 @@ int agent_reload_key(struct agent *a)
 	a->boot_member = 0;
 	a->n_strangers = 0;
 	cluster_start(a);
+	if (!a->members)
+		mdns_renew(a->mdns);
 	ctl_changed(a->ctl);
 	return a->cluster_error;
 }
