@@ -464,6 +464,7 @@ static void cluster_start(struct agent *a)
 	int old_error = a->has_cluster ? a->mesh_error : a->cluster_error;
 	int r;
 
+	cluster_destroy(&a->cluster); /* a key that is gone must be gone */
 	r = a->cluster_error = cluster_find(&a->cluster);
 	a->has_cluster = r == 0;
 	if (r < 0) {
@@ -564,7 +565,6 @@ int agent_new(struct agent *a, enum node_role role)
 	cluster_start(a);
 	if (!a->has_cluster) {
 		/* A stranger announces himself, so that members can show him. */
-		memset(&a->cluster, 0, sizeof(a->cluster));
 		identity_load(&a->self, a->state_file, &a->cluster);
 		identity_complete(a);
 	}

@@ -207,6 +207,7 @@ void members_free(struct members *m)
 	for (size_t i = 0; i < m->count; i++)
 		free(m->list[i]);
 	free(m->list);
+	cluster_destroy(&m->cluster);
 	free(m);
 }
 
