@@ -285,7 +285,7 @@ static void hand_to_kernel(struct agent *a)
 		if (list[i]->known && members_number(a->members, list[i]))
 			shown[n++] = list[i];
 	kernel_set_nodes(a->kernel, shown, n,
-			 members_self(a->members)->claim.number);
+			 members_number(a->members, members_self(a->members)));
 	free(shown);
 }
 
