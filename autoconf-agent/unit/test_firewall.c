@@ -443,6 +443,33 @@ static void a_lost_table_is_restored(void **state)
 	sd_event_unref(event);
 }
 
+/* Between the end of nft's work and the agent's notice of it. */
+static void a_table_lost_at_once_is_restored_too(void **state)
+{
+	struct result result = { .error = 1 };
+	struct in6_addr p = prefix();
+	struct firewall *firewall;
+	sd_event *event;
+
+	need_networks();
+	shell("nft flush ruleset");
+	assert_true(sd_event_new(&event) >= 0);
+	assert_int_equal(firewall_new(&firewall, event, &p, "tess0",
+				      keep_result, &result),
+			 0);
+	assert_true(sd_event_run(event, 1000000) > 0); /* nft has started */
+	for (int i = 0; i < 5000 && table_handle() == 0; i++)
+		;
+	assert_true(table_handle() > 0);
+	shell("nft flush ruleset");
+	for (int i = 0; i < 60 && table_handle() == 0; i++)
+		run_loop(event, 500000);
+	assert_int_equal(result.error, 0);
+	assert_true(table_handle() > 0);
+	firewall_free(firewall, true);
+	sd_event_unref(event);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -456,6 +483,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_forwarded_to_or_from_the_mesh),
 		cmocka_unit_test(other_tables_are_left_alone),
 		cmocka_unit_test(a_lost_table_is_restored),
+		cmocka_unit_test(a_table_lost_at_once_is_restored_too),
 		cmocka_unit_test(a_refusal_carries_nfts_words),
 		cmocka_unit_test(an_endless_run_is_ended),
 		cmocka_unit_test(a_run_can_be_given_up),
