@@ -50,7 +50,7 @@ int members_tick(struct members *m, int64_t now, uint64_t real_ms);
 int members_receive(struct members *m, int64_t now, const struct node_id *from,
 		    const void *data, size_t len);
 /* mDNS proved a node's key and info: probe it. Returns the node, owned by m, or
- * NULL when the table is full. */
+ * NULL when there is no place for it: then it is to be introduced again. */
 struct node *members_introduce(struct members *m, int64_t now,
 			       const struct node_info *info);
 /* The node's own fresh measure; raises its beat. */

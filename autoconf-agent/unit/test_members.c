@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "members_internal.h"
 #include "simnet.h"
 #include "wire.h"
 
@@ -308,6 +309,48 @@ static void what_nobody_can_name_takes_nothing_and_dies_out(void **state)
 	sim_free(sim);
 }
 
+static struct node *replay(struct simnet *sim, size_t i)
+{
+	struct node_info info = { .name = "old", .role = NODE_ROLE_DRONE };
+
+	info.key[0] = (uint8_t)i;
+	info.key[1] = (uint8_t)(i >> 8);
+	info.key[2] = 1;
+	return members_introduce(sim_members(sim, 0), sim_now(sim), &info);
+}
+
+/* Announcements of nodes that are long gone, sent again by somebody. */
+static void replayed_announcements_crowd_nobody_out(void **state)
+{
+	struct simnet *sim = formed(13, 4);
+	struct node *const *list;
+
+	(void)state;
+	for (size_t i = 0; i < 5000; i++) {
+		struct node *n = replay(sim, i);
+
+		assert_true((n != NULL) == (i < CANDIDATES_MAX));
+	}
+	sim_kill(sim, 3);
+	dead = 3;
+	for (size_t s = 0; s < 12; s++) {
+		sim_run(sim, 1000);
+		for (size_t i = 0; i < 5000; i++)
+			replay(sim, s * 5000 + i);
+	}
+	assert_true(dead_is_down(sim));
+	assert_in_range(members_list(sim_members(sim, 0), &list), 4,
+			4 + CANDIDATES_MAX);
+	sim_boot(sim, 4);
+	for (size_t s = 0; s < 30 && !sim_number(sim, 0, 4); s++) {
+		sim_run(sim, 1000);
+		for (size_t i = 0; i < 5000; i++)
+			replay(sim, s * 5000 + i);
+	}
+	assert_int_equal(sim_status(sim, 0, 4), NODE_UP);
+	sim_free(sim);
+}
+
 static void a_leaving_node_is_known_at_once(void **state)
 {
 	struct simnet *sim = formed(7, 8);
@@ -428,6 +471,7 @@ int main(void)
 			when_two_clusters_meet_the_larger_keeps_its_numbers),
 		cmocka_unit_test(
 			what_nobody_can_name_takes_nothing_and_dies_out),
+		cmocka_unit_test(replayed_announcements_crowd_nobody_out),
 		cmocka_unit_test(a_leaving_node_is_known_at_once),
 		cmocka_unit_test(who_left_and_returns_soon_has_its_number),
 		cmocka_unit_test(who_left_takes_no_number_from_the_living),
