@@ -4,6 +4,8 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
+# Each step uses all processors, and deadlines need them.
+.NOTPARALLEL:
 .PHONY: help deps kernel agent packages drone iso demo lab \
 	check check-unit check-kernel check-cluster check-iso check-debug \
 	bench fuzz lint clean

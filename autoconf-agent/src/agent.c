@@ -268,7 +268,7 @@ void agent_hand_nodes(struct agent *a)
 		if (list[i]->known && members_number(a->members, list[i]))
 			shown[n++] = list[i];
 	kernel_set_nodes(a->kernel, shown, n,
-			 members_self(a->members)->claim.number);
+			 members_number(a->members, members_self(a->members)));
 	free(shown);
 }
 
@@ -465,6 +465,7 @@ static void cluster_start(struct agent *a)
 	int old_error = a->has_cluster ? a->mesh_error : a->cluster_error;
 	int r;
 
+	cluster_destroy(&a->cluster); /* a key that is gone must be gone */
 	r = a->cluster_error = cluster_find(&a->cluster);
 	a->has_cluster = r == 0;
 	if (r < 0) {
@@ -499,7 +500,7 @@ static void cluster_start(struct agent *a)
 	agent_log(LOG_INFO, "cluster key from %s", a->cluster.source);
 	start_links(a);
 	if (a->mdns)
-		mdns_update(a->mdns);
+		mdns_renew(a->mdns);
 	agent_start_joining(a);
 	agent_wake(a);
 }
@@ -513,14 +514,18 @@ int agent_reload_key(struct agent *a)
 	a->boot_member = 0;
 	a->n_strangers = 0;
 	cluster_start(a);
+	if (!a->members)
+		mdns_renew(a->mdns);
 	ctl_changed(a->ctl);
 	return a->cluster_error;
 }
 
 void agent_leave(struct agent *a)
 {
-	if (a->members)
-		members_leave(a->members, agent_now());
+	if (!a->members)
+		return;
+	members_leave(a->members, agent_now());
+	save_identity(a);
 }
 
 static void open_kernel(struct agent *a)
@@ -576,7 +581,6 @@ int agent_new(struct agent *a, enum node_role role)
 	cluster_start(a);
 	if (!a->has_cluster) {
 		/* A stranger announces himself, so that members can show him. */
-		memset(&a->cluster, 0, sizeof(a->cluster));
 		identity_load(&a->self, a->state_file, &a->cluster);
 		identity_complete(a);
 	}

@@ -27,11 +27,21 @@ static int root_only(bool json, const char *what)
 			  "try it with sudo, or as root");
 }
 
+/* What the agent refuses is said as what tess refuses. */
+static int reply_error(bool json, const json_t *reply)
+{
+	int r = tess_reply_error(json, reply);
+
+	if (r != TESS_OK && json)
+		tess_print(reply);
+	return r;
+}
+
 static bool agent_runs(void)
 {
 	cleanup_close int fd = client_connect();
 
-	return fd >= 0;
+	return fd >= 0 || fd == -ETIMEDOUT;
 }
 
 static int print_key(const char *key, const char *cluster, const char *source,
@@ -96,7 +106,7 @@ static int key_show(bool json)
 	reply = client_ask("key-show", json, &r);
 	if (!reply)
 		return r;
-	r = tess_reply_error(false, reply);
+	r = reply_error(json, reply);
 	if (r == TESS_OK)
 		r = print_key(show_string(reply, "key"),
 			      show_string(reply, "cluster"),
@@ -144,7 +154,7 @@ static int tell_agent(const char *path, const char *id, bool json)
 	reply = client_ask("key-new", json, &r);
 	if (!reply)
 		return r;
-	r = tess_reply_error(false, reply);
+	r = reply_error(json, reply);
 	if (r == TESS_OK && strcmp(show_string(reply, "cluster"), id) != 0) {
 		snprintf(message, sizeof(message),
 			 "%.200s is written, but the agent still uses the key "

@@ -167,7 +167,7 @@ int cmd_status(const struct tess_command *self, int argc, char **argv,
 		return r;
 	if (json) {
 		tess_print(reply);
-	} else {
+	} else if (json_object_get(reply, "state")) { /* not a refusal alone */
 		print_headline(reply);
 		print_members(reply);
 		print_network(reply);

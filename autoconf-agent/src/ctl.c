@@ -45,6 +45,16 @@ struct ctl {
 	struct client *clients[CLIENTS_MAX];
 };
 
+/* The cluster key may be in it. */
+static void out_clear(struct client *c)
+{
+	if (c->out)
+		explicit_bzero(c->out, c->out_len);
+	free(c->out);
+	c->out = NULL;
+	c->out_len = c->out_sent = 0;
+}
+
 static void client_free(struct client *c)
 {
 	if (!c)
@@ -56,7 +66,7 @@ static void client_free(struct client *c)
 	sd_event_source_disable_unref(c->idle);
 	if (c->fd >= 0)
 		close(c->fd);
-	free(c->out);
+	out_clear(c);
 	free(c);
 }
 
@@ -107,9 +117,7 @@ static int client_flush(struct client *c)
 			return -errno;
 		c->out_sent += (size_t)n;
 	}
-	free(c->out);
-	c->out = NULL;
-	c->out_len = c->out_sent = 0;
+	out_clear(c);
 	return sd_event_source_set_io_events(c->io, EPOLLIN);
 }
 

@@ -42,6 +42,7 @@ struct firewall {
 	sd_event_source *end;	/* of a run; NULL: none */
 	sd_event_source *watch; /* over changes that others make */
 	struct nft nft;
+	bool lost; /* the table was deleted after a run last made it */
 	int error; /* the last one told; 1: nothing was told yet */
 	int length;
 	char script[RULES_MAX];
@@ -110,14 +111,15 @@ int firewall_rules(char *ret, size_t size, const struct in6_addr *prefix,
 
 static int run(struct firewall *firewall);
 
-bool firewall_is_loss(const struct nlmsghdr *message)
+/* Did this happen to our table? */
+static bool is_ours(const struct nlmsghdr *message, unsigned int what)
 {
-	const uint16_t type = NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_DELTABLE;
 	size_t len = mnl_nlmsg_get_payload_len(message);
 	const struct nlattr *attr;
 	struct nfgenmsg header;
 
-	if (message->nlmsg_type != type || len < sizeof(header))
+	if (message->nlmsg_type != (NFNL_SUBSYS_NFTABLES << 8 | what) ||
+	    len < sizeof(header))
 		return false;
 	memcpy(&header, mnl_nlmsg_get_payload(message), sizeof(header));
 	if (header.nfgen_family != NFPROTO_INET)
@@ -135,12 +137,19 @@ bool firewall_is_loss(const struct nlmsghdr *message)
 	return false;
 }
 
-/* Reads what has happened to tables; was ours deleted? */
-static bool read_events(int fd)
+bool firewall_is_loss(const struct nlmsghdr *message)
 {
+	return is_ours(message, NFT_MSG_DELTABLE);
+}
+
+/* Reads what has happened to tables: is ours lost after all of it? What others
+ * put in its place is not ours. */
+static void read_events(struct firewall *firewall)
+{
+	int fd = sd_event_source_get_io_fd(firewall->watch);
 	_Alignas(struct nlmsghdr) char buf[EVENTS_SIZE];
 	const struct nlmsghdr *message;
-	bool lost = false;
+	bool missed = false;
 	ssize_t n;
 	int left;
 
@@ -149,16 +158,29 @@ static bool read_events(int fd)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && errno == ENOBUFS) {
-			lost = true; /* it may have been */
+			missed = true;
 			continue;
 		}
 		if (n <= 0)
-			return lost;
+			break;
 		left = n < EVENTS_SIZE ? (int)n : EVENTS_SIZE;
 		for (message = (const void *)buf; mnl_nlmsg_ok(message, left);
-		     message = mnl_nlmsg_next(message, &left))
-			lost = lost || firewall_is_loss(message);
+		     message = mnl_nlmsg_next(message, &left)) {
+			if (firewall_is_loss(message))
+				firewall->lost = true;
+			else if (firewall->nft.pid &&
+				 is_ours(message, NFT_MSG_NEWTABLE))
+				firewall->lost = false;
+		}
 	}
+	if (missed)
+		firewall->lost = true; /* it may have been */
+}
+
+static int run_in(struct firewall *firewall, uint64_t usec)
+{
+	sd_event_source_set_time_relative(firewall->timer, usec);
+	return sd_event_source_set_enabled(firewall->timer, SD_EVENT_ONESHOT);
 }
 
 /* `nft flush ruleset`, with which many a script begins, takes every table. */
@@ -166,11 +188,12 @@ static int on_events(sd_event_source *source, int fd, uint32_t events,
 		     void *userdata)
 {
 	struct firewall *firewall = userdata;
+	bool known = firewall->lost;
 
-	if (!read_events(fd) || firewall->nft.pid)
+	read_events(firewall);
+	if (!firewall->lost || known || firewall->nft.pid)
 		return 0;
-	sd_event_source_set_time_relative(firewall->timer, RESTORE_US);
-	return sd_event_source_set_enabled(firewall->timer, SD_EVENT_ONESHOT);
+	return run_in(firewall, RESTORE_US);
 }
 
 static int watch(struct firewall *firewall, sd_event *event)
@@ -204,23 +227,25 @@ static int conclude(struct firewall *firewall, int error, const char *text)
 		firewall->error = error;
 		firewall->done(error, text, firewall->userdata);
 	}
-	if (error == 0)
-		return 0;
-	sd_event_source_set_time_relative(firewall->timer, RETRY_US);
-	return sd_event_source_set_enabled(firewall->timer, SD_EVENT_ONESHOT);
+	return error == 0 ? 0 : run_in(firewall, RETRY_US);
 }
 
 /* The run is over, or its time is. */
 static int finish(struct firewall *firewall)
 {
 	char text[NFT_TEXT];
+	int error, r;
 
 	sd_event_source_set_enabled(firewall->timer, SD_EVENT_OFF);
 	firewall->end = sd_event_source_disable_unref(firewall->end);
 	/* What the run itself did to the table has been told by now. */
 	if (firewall->watch)
-		(void)read_events(sd_event_source_get_io_fd(firewall->watch));
-	return conclude(firewall, nft_finish(&firewall->nft, 0, text), text);
+		read_events(firewall);
+	error = nft_finish(&firewall->nft, 0, text);
+	r = conclude(firewall, error, text);
+	if (r < 0 || error < 0 || !firewall->lost)
+		return r;
+	return run_in(firewall, RESTORE_US);
 }
 
 static int on_end(sd_event_source *source, int fd, uint32_t events,

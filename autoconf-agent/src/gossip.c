@@ -147,9 +147,11 @@ void gossip_merge(struct members *m, struct peer *from,
 	newer = n->incarnation ? (int32_t)(e->incarnation - n->incarnation) : 1;
 	if (newer < 0)
 		return;
-	/* Hearsay does not beat what we just heard from the node itself. */
+	/* Hearsay does not beat what we just heard from the node itself,
+	 * unless that was before a goodbye that was lost on its way here. */
 	if (!own && newer == 0 && e->status > n->status &&
-	    e->status != NODE_UP && p->direct && m->now - p->direct < 1500)
+	    e->status != NODE_UP && e->status != NODE_LEFT && p->direct &&
+	    m->now - p->direct < 1500)
 		return;
 	n->proved = true;
 	if (newer > 0 || (int32_t)(e->beat - n->beat) > 0) {

@@ -502,6 +502,13 @@ void mdns_update(struct mdns *m)
 		publish(m, renamed);
 }
 
+void mdns_renew(struct mdns *m)
+{
+	disconnect(m);
+	m->announced = m->listened = m->agent->mdns_ready = false;
+	mdns_update(m);
+}
+
 void mdns_tick(struct mdns *m, int64_t now)
 {
 	if (m->disconnected)

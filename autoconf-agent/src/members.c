@@ -207,6 +207,7 @@ void members_free(struct members *m)
 	for (size_t i = 0; i < m->count; i++)
 		free(m->list[i]);
 	free(m->list);
+	cluster_destroy(&m->cluster);
 	free(m);
 }
 
@@ -304,6 +305,30 @@ int members_tick(struct members *m, int64_t now, uint64_t real_ms)
 	return next > now ? (int)(next - now) : 1;
 }
 
+/* Old announcements can be replayed, and each costs a place: so many have one
+ * at a time, and leave it to others once they had their turn. */
+static struct peer *add_candidate(struct members *m, const struct node_id *id)
+{
+	struct peer *oldest = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < m->count; i++) {
+		struct node *n = m->list[i];
+
+		if (n->proved)
+			continue;
+		count++;
+		if (!oldest || n->met < oldest->n.met)
+			oldest = peer_of(n);
+	}
+	if (count >= CANDIDATES_MAX) {
+		if (m->now - oldest->n.met < CANDIDATE_TURN_MS)
+			return NULL;
+		members_forget(m, oldest);
+	}
+	return add(m, id);
+}
+
 struct node *members_introduce(struct members *m, int64_t now,
 			       const struct node_info *info)
 {
@@ -314,7 +339,7 @@ struct node *members_introduce(struct members *m, int64_t now,
 	cluster_node_id(info->key, &id);
 	p = members_peer(m, &id);
 	if (!p)
-		p = add(m, &id);
+		p = add_candidate(m, &id);
 	if (!p)
 		return NULL;
 	if (p == m->self)
@@ -431,4 +456,7 @@ void members_leave(struct members *m, int64_t now)
 	for (size_t i = 0; i < m->count; i++)
 		if (reachable(m, m->list[i]))
 			members_send(m, m->list[i], &msg);
+	/* The number may be given to another now, who then keeps it. */
+	m->self->n.claim.weight = 0;
+	m->self->n.claim.stamp = m->real_ms;
 }

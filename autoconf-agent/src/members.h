@@ -50,7 +50,7 @@ int members_tick(struct members *m, int64_t now, uint64_t real_ms);
 int members_receive(struct members *m, int64_t now, const struct node_id *from,
 		    const void *data, size_t len);
 /* mDNS proved a node's key and info: probe it. Returns the node, owned by m, or
- * NULL when the table is full. */
+ * NULL when there is no place for it: then it is to be introduced again. */
 struct node *members_introduce(struct members *m, int64_t now,
 			       const struct node_info *info);
 /* The node's own fresh measure; raises its beat. */
@@ -58,7 +58,8 @@ void members_set_load(struct members *m, const struct node_load *load);
 /* Others can hear of this node from now on, and it of them: the listening time
  * before its claim starts. Only the first call counts. */
 void members_start(struct members *m, int64_t now);
-/* Tells everybody goodbye; the caller then stops. */
+/* Tells everybody goodbye; the caller then stops. What self's claim is from
+ * then on may be brought back by identity: a wish, worse than any true claim. */
 void members_leave(struct members *m, int64_t now);
 
 const struct node *members_self(const struct members *m);

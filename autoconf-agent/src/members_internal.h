@@ -19,9 +19,11 @@
 #define SUSPECT_PROBE_MS 500 /* a suspect may clear itself this often */
 #define FORGET_DOWN_MS 3600000
 #define FORGET_LEFT_MS 30000
-#define CANDIDATE_MS 300000 /* an announced node that never answers */
-#define UNKNOWN_MS 30000    /* a vouched node that nobody can name */
-#define UNKNOWN_MAX 512	    /* such nodes at once */
+#define CANDIDATE_MS 300000	/* an announced node that never answers */
+#define CANDIDATES_MAX 256	/* such nodes at once */
+#define CANDIDATE_TURN_MS 10000 /* then it may have to make room */
+#define UNKNOWN_MS 30000	/* a vouched node that nobody can name */
+#define UNKNOWN_MAX 512		/* such nodes at once */
 #define BACKOFF_MAX_MS 10000
 
 #define INDIRECT_COUNT 3 /* helpers asked for an indirect probe */
@@ -32,6 +34,7 @@
 #define NEWS 10		 /* at most, when there is news */
 
 #define PROBES 64
+#define PROBES_KEPT 16 /* of them for members */
 #define RELAYS 32
 #define GRANTS 64
 #define ASKED 64

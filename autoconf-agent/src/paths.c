@@ -22,20 +22,26 @@ int paths_find(const struct paths *p, const struct sockaddr_in6 *endpoint)
 	return -1;
 }
 
-/* Makes room; the one in use stays. */
+/* Makes room; the one in use stays, and the one that worked. */
 static void forget_one(struct paths *p)
 {
-	size_t victim = p->current == 0;
+	size_t victim = p->count;
 
-	for (size_t i = 0; i < p->count; i++)
-		if (i != p->current && !p->list[i].link) {
+	for (size_t i = 0; i < p->count; i++) {
+		if (i == p->current || i == p->home)
+			continue;
+		if (!p->list[i].link) {
 			victim = i;
 			break;
 		}
+		if (victim == p->count)
+			victim = i;
+	}
 	memmove(&p->list[victim], &p->list[victim + 1],
 		(p->count - victim - 1) * sizeof(*p->list));
 	p->count--;
 	p->current -= p->current > victim;
+	p->home -= p->home > victim;
 }
 
 bool paths_add(struct paths *p, const struct sockaddr_in6 *endpoint,
@@ -71,13 +77,15 @@ static int rank(const struct paths *p, const struct path *path)
 	return path->link == p->list[p->current].link ? 1 : 2;
 }
 
-static int best_untried(const struct paths *p)
+static int best_untried(const struct paths *p, bool hearsay)
 {
 	int best = -1;
 
 	for (size_t i = 0; i < p->count; i++) {
 		const struct path *path = &p->list[i];
 
+		if (!path->link && i != p->home && !hearsay)
+			continue;
 		if (!path->tried &&
 		    (best < 0 || rank(p, path) > rank(p, &p->list[best])))
 			best = (int)i;
@@ -91,29 +99,29 @@ static void forget_tries(struct paths *p)
 		p->list[i].tried = i == p->current;
 }
 
-int paths_next(struct paths *p, int64_t now, bool fast)
+int paths_next(struct paths *p, int64_t now, bool fast, bool hearsay)
 {
 	int64_t patience = (fast ? TRY_FAST_MS : TRY_MS) << p->rounds;
 	int next;
 
-	if (p->count < 2)
-		return -1;
 	if (!p->trying) {
 		p->trying = true;
+		p->home = p->current;
 		forget_tries(p);
 		/* A new node's first path gets its time, too. */
 		if (fast)
-			return best_untried(p);
+			return best_untried(p, hearsay);
 	}
-	if (now - p->switched < patience)
+	if (p->count < 2 || now - p->switched < patience)
 		return -1;
-	next = best_untried(p);
+	next = best_untried(p, hearsay);
 	if (next >= 0)
 		return next;
 	forget_tries(p);
-	if (p->rounds < ROUNDS_MAX)
+	next = best_untried(p, hearsay);
+	if (next >= 0 && p->rounds < ROUNDS_MAX)
 		p->rounds++;
-	return best_untried(p);
+	return next;
 }
 
 void paths_answered(struct paths *p)

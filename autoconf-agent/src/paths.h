@@ -22,13 +22,15 @@ struct path {
 struct paths {
 	struct path list[PATHS_MAX];
 	size_t count, current;
+	size_t home;	     /* the one in use when the node fell silent */
 	unsigned int rounds; /* through all of them, since it fell silent */
 	bool trying;
 	int64_t switched; /* ms */
 };
 
 /* Adds an endpoint, or learns the link of a known one. A full list forgets its
- * oldest hearsay, or its oldest. Returns whether the endpoint is new. */
+ * oldest hearsay, or its oldest; never the one in use, nor the one that worked
+ * until the node fell silent. Returns whether the endpoint is new. */
 bool paths_add(struct paths *p, const struct sockaddr_in6 *endpoint,
 	       uint32_t link);
 /* Its index, or -1. */
@@ -37,8 +39,9 @@ int paths_find(const struct paths *p, const struct sockaddr_in6 *endpoint);
 void paths_use(struct paths *p, size_t index, int64_t now);
 /* The node is silent: which path is to be tried now? -1: stay. A path that was
  * seen on another link than the current one comes first, hearsay last. fast: a
- * session exists, so that an answer needs no handshake. */
-int paths_next(struct paths *p, int64_t now, bool fast);
+ * session exists, so that an answer needs no handshake. Without hearsay: only
+ * paths that were seen, and the one that worked. */
+int paths_next(struct paths *p, int64_t now, bool fast, bool hearsay);
 /* The node answers. */
 void paths_answered(struct paths *p);
 

@@ -9,9 +9,11 @@
 
 #include "members_internal.h"
 
-static struct probe *free_probe(struct members *m)
+/* Announcements, which anybody can replay, must not hold up the probing of
+ * members. */
+static struct probe *free_probe(struct members *m, const struct node *target)
 {
-	for (size_t i = 0; i < PROBES; i++)
+	for (size_t i = target->proved ? 0 : PROBES_KEPT; i < PROBES; i++)
 		if (m->probes[i].request == 0)
 			return &m->probes[i];
 	return NULL;
@@ -28,9 +30,11 @@ static void send_ping(struct members *m, const struct node *to,
 
 void probe_node(struct members *m, struct peer *p)
 {
-	struct probe *probe = free_probe(m);
+	struct probe *probe = free_probe(m, &p->n);
 
-	if (!probe || p->probing || !p->n.known || p == m->self)
+	/* A suspect is asked again before an answer is overdue. */
+	if (!probe || (p->probing && p->n.status != NODE_SUSPECT) ||
+	    !p->n.known || p == m->self)
 		return;
 	*probe = (struct probe){
 		.request = members_request(m),

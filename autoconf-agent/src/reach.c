@@ -125,7 +125,9 @@ static void look_for(struct agent *a, struct node *node, struct paths *p,
 		return;
 	if (!p->trying && node->proved)
 		locate(a, node, p);
-	next = paths_next(p, now, node->proved);
+	/* Hearsay leads astray a node that was only cut off for a moment: it
+	 * has its time once nothing can be lost any more. */
+	next = paths_next(p, now, node->proved, node->status != NODE_SUSPECT);
 	if (next < 0)
 		return;
 	/* WireGuard lets five seconds pass between two handshakes with a peer;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,19 +18,23 @@
 #include "tess_client.h"
 
 #define SOCKET_PATH "/run/tessera/ctl"
-#define ANSWER_MS 10000
+#define ANSWER_S 10
 #define PIECE 4096
 
 int client_connect(void)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX,
 				       .sun_path = SOCKET_PATH };
+	const struct timeval patience = { .tv_sec = ANSWER_S };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), r;
 
 	if (fd < 0)
 		return -errno;
+	/* An agent that hangs takes no connections: not for ever. */
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience,
+			 sizeof(patience));
 	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
-		r = -errno;
+		r = errno == EAGAIN ? -ETIMEDOUT : -errno;
 		close(fd);
 		return r;
 	}
@@ -98,7 +103,7 @@ static int64_t now_ms(void)
 static int wait_answer(int fd, json_t **ret)
 {
 	struct client_line line = { 0 };
-	int64_t until = now_ms() + ANSWER_MS;
+	int64_t until = now_ms() + ANSWER_S * 1000;
 	int r = 0;
 
 	while (r == 0) {

@@ -41,7 +41,7 @@ struct simnet {
 	size_t queued;
 	int64_t now;
 	unsigned loss;
-	uint64_t bytes;
+	uint64_t bytes, pings;
 	uint32_t random;
 };
 
@@ -67,6 +67,7 @@ static void io_send(void *userdata, const struct node *to, const void *data,
 	struct packet *p;
 
 	sim->bytes += len + 142; /* headers, WireGuard's included */
+	sim->pings += ((const uint8_t *)data)[5] == WIRE_PING;
 	if (next_random(sim) % 1000 < sim->loss)
 		return;
 	assert_in_range(sim->queued, 0, QUEUE - 1);
@@ -129,9 +130,8 @@ void sim_free(struct simnet *sim)
 	free(sim);
 }
 
-void sim_boot(struct simnet *sim, size_t i)
+static void start(struct simnet *sim, struct box *box)
 {
-	struct box *box = &sim->boxes[i];
 	const struct members_io io = {
 		.send = io_send,
 		.changed = io_changed,
@@ -140,6 +140,19 @@ void sim_boot(struct simnet *sim, size_t i)
 		.random = io_random,
 		.userdata = box,
 	};
+
+	box->announced = sim->now + MDNS_MS + next_random(sim) % 300;
+	box->tick = box->load = sim->now;
+	assert_int_equal(members_new(&box->members, &sim->cluster,
+				     &box->identity, &io, sim->now,
+				     (uint64_t)sim->now),
+			 0);
+	members_start(box->members, sim->now);
+}
+
+void sim_boot(struct simnet *sim, size_t i)
+{
+	struct box *box = &sim->boxes[i];
 	struct identity *id = &box->identity;
 
 	members_free(box->members);
@@ -152,12 +165,7 @@ void sim_boot(struct simnet *sim, size_t i)
 	id->info.machine[0] = (uint8_t)(i + 1);
 	id->info.role = NODE_ROLE_DRONE;
 	memcpy(id->info.version, "1", 2);
-	box->announced = sim->now + MDNS_MS + next_random(sim) % 300;
-	box->tick = box->load = sim->now;
-	assert_int_equal(members_new(&box->members, &sim->cluster, id, &io,
-				     sim->now, (uint64_t)sim->now),
-			 0);
-	members_start(box->members, sim->now);
+	start(sim, box);
 }
 
 void sim_kill(struct simnet *sim, size_t i)
@@ -168,8 +176,17 @@ void sim_kill(struct simnet *sim, size_t i)
 
 void sim_leave(struct simnet *sim, size_t i)
 {
-	members_leave(sim->boxes[i].members, sim->now);
+	struct box *box = &sim->boxes[i];
+
+	members_leave(box->members, sim->now);
+	box->identity.claim = members_self(box->members)->claim;
+	box->identity.incarnation = members_self(box->members)->incarnation + 1;
 	sim_kill(sim, i);
+}
+
+void sim_return(struct simnet *sim, size_t i)
+{
+	start(sim, &sim->boxes[i]);
 }
 
 void sim_group(struct simnet *sim, size_t i, int group)
@@ -348,4 +365,9 @@ int64_t sim_now(struct simnet *sim)
 uint64_t sim_bytes(struct simnet *sim)
 {
 	return sim->bytes;
+}
+
+uint64_t sim_pings(struct simnet *sim)
+{
+	return sim->pings;
 }

@@ -18,9 +18,11 @@ void sim_free(struct simnet *sim);
 /* Switches node i on: a new key pair, mDNS tells it and the others of each
  * other after about a second. Returns when it did. */
 void sim_boot(struct simnet *sim, size_t i);
-/* Power loss; sim_leave() is a clean shutdown. */
+/* Power loss; sim_leave() stops the agent alone, sim_return() starts it again
+ * with what it has saved. */
 void sim_kill(struct simnet *sim, size_t i);
 void sim_leave(struct simnet *sim, size_t i);
+void sim_return(struct simnet *sim, size_t i);
 /* Nodes in different groups do not hear each other; all begin in group 0. */
 void sim_group(struct simnet *sim, size_t i, int group);
 /* The link between two nodes alone. */
@@ -40,6 +42,8 @@ uint16_t sim_number(struct simnet *sim, size_t i, size_t j);
 /* Every running node lists every running node as up, with the same numbers. */
 bool sim_agreed(struct simnet *sim);
 int64_t sim_now(struct simnet *sim);
+/* What was sent so far, by all. */
 uint64_t sim_bytes(struct simnet *sim);
+uint64_t sim_pings(struct simnet *sim);
 
 #endif

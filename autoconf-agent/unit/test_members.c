@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "members_internal.h"
 #include "simnet.h"
 #include "wire.h"
 
@@ -105,6 +106,26 @@ static void a_dead_node_is_known_to_all_within_ten_seconds(void **state)
 		}
 	}
 	print_message("worst time to a known death: %d ms\n", (int)worst);
+}
+
+static bool dead_is_suspect(struct simnet *sim)
+{
+	return sim_status(sim, 0, dead) == NODE_SUSPECT;
+}
+
+static void a_suspect_is_asked_twice_a_second(void **state)
+{
+	struct simnet *sim = formed(1, 2);
+	uint64_t before;
+
+	(void)state;
+	dead = 1;
+	sim_kill(sim, dead);
+	assert_int_not_equal(sim_until(sim, 3000, dead_is_suspect), -1);
+	before = sim_pings(sim);
+	sim_run(sim, 4000);
+	assert_in_range(sim_pings(sim) - before, 8, 9);
+	sim_free(sim);
 }
 
 static bool second_half_is_down(struct simnet *sim)
@@ -288,6 +309,48 @@ static void what_nobody_can_name_takes_nothing_and_dies_out(void **state)
 	sim_free(sim);
 }
 
+static struct node *replay(struct simnet *sim, size_t i)
+{
+	struct node_info info = { .name = "old", .role = NODE_ROLE_DRONE };
+
+	info.key[0] = (uint8_t)i;
+	info.key[1] = (uint8_t)(i >> 8);
+	info.key[2] = 1;
+	return members_introduce(sim_members(sim, 0), sim_now(sim), &info);
+}
+
+/* Announcements of nodes that are long gone, sent again by somebody. */
+static void replayed_announcements_crowd_nobody_out(void **state)
+{
+	struct simnet *sim = formed(13, 4);
+	struct node *const *list;
+
+	(void)state;
+	for (size_t i = 0; i < 5000; i++) {
+		struct node *n = replay(sim, i);
+
+		assert_true((n != NULL) == (i < CANDIDATES_MAX));
+	}
+	sim_kill(sim, 3);
+	dead = 3;
+	for (size_t s = 0; s < 12; s++) {
+		sim_run(sim, 1000);
+		for (size_t i = 0; i < 5000; i++)
+			replay(sim, s * 5000 + i);
+	}
+	assert_true(dead_is_down(sim));
+	assert_in_range(members_list(sim_members(sim, 0), &list), 4,
+			4 + CANDIDATES_MAX);
+	sim_boot(sim, 4);
+	for (size_t s = 0; s < 30 && !sim_number(sim, 0, 4); s++) {
+		sim_run(sim, 1000);
+		for (size_t i = 0; i < 5000; i++)
+			replay(sim, s * 5000 + i);
+	}
+	assert_int_equal(sim_status(sim, 0, 4), NODE_UP);
+	sim_free(sim);
+}
+
 static void a_leaving_node_is_known_at_once(void **state)
 {
 	struct simnet *sim = formed(7, 8);
@@ -298,6 +361,65 @@ static void a_leaving_node_is_known_at_once(void **state)
 	sim_leave(sim, dead);
 	assert_in_range(sim_until(sim, 5000, dead_has_left), 0, 100);
 	sim_free(sim);
+}
+
+static void who_left_and_returns_soon_has_its_number(void **state)
+{
+	(void)state;
+	for (unsigned seed = 1; seed <= SEEDS; seed++) {
+		struct simnet *sim = formed(seed, 4);
+		uint16_t number = sim_number(sim, 1, 1);
+
+		sim_run(sim, 15000);
+		sim_leave(sim, 1);
+		sim_run(sim, 3000);
+		sim_return(sim, 1);
+		assert_int_not_equal(sim_until(sim, 10000, sim_agreed), -1);
+		assert_int_equal(sim_number(sim, 0, 1), number);
+		sim_free(sim);
+	}
+}
+
+static void who_left_takes_no_number_from_the_living(void **state)
+{
+	(void)state;
+	for (unsigned seed = 1; seed <= SEEDS; seed++) {
+		struct simnet *sim = formed(seed, 4);
+		size_t one = 0;
+
+		while (sim_number(sim, one, one) != 1)
+			one++;
+		sim_run(sim, 15000);
+		sim_leave(sim, one);
+		sim_run(sim, 40000);
+		sim_boot(sim, 4);
+		assert_int_not_equal(sim_until(sim, 10000, sim_agreed), -1);
+		assert_int_equal(sim_number(sim, 4, 4), 1);
+		sim_run(sim, 15000);
+		sim_return(sim, one);
+		for (int ms = 0; ms < 10000; ms++) {
+			sim_run(sim, 1);
+			assert_int_equal(sim_number(sim, 4, 4), 1);
+		}
+		assert_true(sim_agreed(sim));
+		sim_free(sim);
+	}
+}
+
+/* Node 0 does not hear the goodbye itself. */
+static void a_lost_goodbye_is_told_by_others(void **state)
+{
+	(void)state;
+	for (unsigned seed = 1; seed <= SEEDS; seed++) {
+		struct simnet *sim = formed(seed, 3);
+
+		sim_run(sim, 5000 + seed * 97);
+		dead = 1;
+		sim_cut(sim, 0, dead, true);
+		sim_leave(sim, dead);
+		assert_in_range(sim_until(sim, 5000, dead_has_left), 0, 100);
+		sim_free(sim);
+	}
 }
 
 static void a_lossy_network_loses_nobody(void **state)
@@ -339,6 +461,7 @@ int main(void)
 		cmocka_unit_test(a_newcomer_is_a_member_within_three_seconds),
 		cmocka_unit_test(
 			a_dead_node_is_known_to_all_within_ten_seconds),
+		cmocka_unit_test(a_suspect_is_asked_twice_a_second),
 		cmocka_unit_test(half_of_all_lost_at_once_is_known_too),
 		cmocka_unit_test(a_rebooted_node_takes_its_number_back),
 		cmocka_unit_test(a_short_cut_loses_nobody),
@@ -348,7 +471,11 @@ int main(void)
 			when_two_clusters_meet_the_larger_keeps_its_numbers),
 		cmocka_unit_test(
 			what_nobody_can_name_takes_nothing_and_dies_out),
+		cmocka_unit_test(replayed_announcements_crowd_nobody_out),
 		cmocka_unit_test(a_leaving_node_is_known_at_once),
+		cmocka_unit_test(who_left_and_returns_soon_has_its_number),
+		cmocka_unit_test(who_left_takes_no_number_from_the_living),
+		cmocka_unit_test(a_lost_goodbye_is_told_by_others),
 		cmocka_unit_test(a_lossy_network_loses_nobody),
 		cmocka_unit_test(
 			ten_nodes_send_less_than_a_kilobyte_a_second_each),

@@ -60,7 +60,7 @@ static struct paths two_links(void)
 static void the_other_link_is_tried_first(void **state)
 {
 	struct paths p = two_links();
-	int next = paths_next(&p, 100, true);
+	int next = paths_next(&p, 100, true, true);
 
 	assert_true(next >= 0);
 	paths_use(&p, (size_t)next, 100);
@@ -71,9 +71,9 @@ static void each_try_has_its_time(void **state)
 {
 	struct paths p = two_links();
 
-	paths_use(&p, (size_t)paths_next(&p, 100, true), 100);
-	assert_int_equal(paths_next(&p, 1099, true), -1);
-	assert_true(paths_next(&p, 1100, true) >= 0);
+	paths_use(&p, (size_t)paths_next(&p, 100, true, true), 100);
+	assert_int_equal(paths_next(&p, 1099, true, true), -1);
+	assert_true(paths_next(&p, 1100, true, true) >= 0);
 }
 
 static void all_are_tried_before_one_is_tried_again(void **state)
@@ -83,7 +83,7 @@ static void all_are_tried_before_one_is_tried_again(void **state)
 	int64_t now = 0;
 
 	for (int i = 0; i < 3; i++) {
-		int next = paths_next(&p, now, true);
+		int next = paths_next(&p, now, true, true);
 
 		assert_true(next >= 0);
 		assert_int_equal(seen & 1U << next, 0);
@@ -92,7 +92,59 @@ static void all_are_tried_before_one_is_tried_again(void **state)
 		now += 1000;
 	}
 	assert_int_equal(seen, 15);
-	assert_true(paths_next(&p, now, true) >= 0);
+	assert_true(paths_next(&p, now, true, true) >= 0);
+}
+
+/* Down for sure: only then there is time for what others say. */
+static void a_suspect_is_not_sought_by_hearsay(void **state)
+{
+	struct paths p = two_links();
+	int64_t now = 0;
+
+	for (int i = 0; i < 100; i++, now += 1000) {
+		int next = paths_next(&p, now, true, false);
+
+		if (next < 0)
+			continue;
+		assert_int_not_equal(p.list[next].link, 0);
+		paths_use(&p, (size_t)next, now);
+	}
+	now += 100000;
+	paths_use(&p, (size_t)paths_next(&p, now, true, true), now);
+	paths_use(&p, (size_t)paths_next(&p, now + 8000, true, true), now);
+	assert_int_equal(p.list[p.current].link, 0);
+}
+
+static void the_path_that_worked_has_its_turn_again(void **state)
+{
+	struct paths p = two_links();
+	bool again = false;
+
+	paths_use(&p, 1, 0); /* it works, though no announcement showed it */
+	for (int64_t now = 0; now < 6000 && !again; now += 100) {
+		int next = paths_next(&p, now, true, false);
+
+		if (next < 0)
+			continue;
+		paths_use(&p, (size_t)next, now);
+		again = in_use(&p, 2, ETH0);
+		for (uint8_t i = 10; i < 30; i++)
+			add(&p, i, ETH0, 0);
+	}
+	assert_true(again);
+}
+
+static void without_another_path_rounds_do_not_count(void **state)
+{
+	struct paths p = { 0 };
+
+	add(&p, 1, ETH0, ETH0);
+	add(&p, 2, ETH0, 0);
+	paths_use(&p, 0, 0);
+	for (int64_t now = 0; now < 6000; now += 100)
+		assert_int_equal(paths_next(&p, now, true, false), -1);
+	assert_int_equal(p.rounds, 0);
+	assert_int_equal(paths_next(&p, 6000, true, true), 1);
 }
 
 static void rounds_grow_longer_until_a_new_endpoint_comes(void **state)
@@ -101,20 +153,20 @@ static void rounds_grow_longer_until_a_new_endpoint_comes(void **state)
 	int64_t now = 0;
 
 	for (int i = 0; i < 100; i++, now += 100000)
-		paths_use(&p, (size_t)paths_next(&p, now, true), now);
+		paths_use(&p, (size_t)paths_next(&p, now, true, true), now);
 	now = p.switched;
-	assert_int_equal(paths_next(&p, now + 7999, true), -1);
+	assert_int_equal(paths_next(&p, now + 7999, true, true), -1);
 	add(&p, 3, ETH0, ETH0);
-	assert_true(paths_next(&p, now + 1000, true) >= 0);
+	assert_true(paths_next(&p, now + 1000, true, true) >= 0);
 }
 
 static void an_answer_begins_anew(void **state)
 {
 	struct paths p = two_links();
 
-	paths_use(&p, (size_t)paths_next(&p, 100, true), 100);
+	paths_use(&p, (size_t)paths_next(&p, 100, true, true), 100);
 	paths_answered(&p);
-	paths_use(&p, (size_t)paths_next(&p, 200, true), 200);
+	paths_use(&p, (size_t)paths_next(&p, 200, true, true), 200);
 	assert_true(in_use(&p, 1, ETH0));
 }
 
@@ -122,18 +174,20 @@ static void a_new_node_s_first_path_has_time_for_a_handshake(void **state)
 {
 	struct paths p = two_links();
 
-	assert_int_equal(paths_next(&p, 1999, false), -1);
-	assert_true(paths_next(&p, 2000, false) >= 0);
+	assert_int_equal(paths_next(&p, 1999, false, true), -1);
+	assert_true(paths_next(&p, 2000, false, true) >= 0);
 }
 
 static void a_single_path_is_kept(void **state)
 {
 	struct paths p = { 0 };
 
-	assert_int_equal(paths_next(&p, 0, true), -1);
+	assert_int_equal(paths_next(&p, 0, true, true), -1);
 	add(&p, 1, ETH0, ETH0);
 	paths_use(&p, 0, 0);
-	assert_int_equal(paths_next(&p, 100000, true), -1);
+	paths_answered(&p);
+	assert_int_equal(paths_next(&p, 100000, true, true), -1);
+	assert_true(p.trying); /* or WireGuard is asked again and again */
 }
 
 static void a_full_list_forgets_hearsay_and_never_the_one_in_use(void **state)
@@ -162,6 +216,9 @@ int main(void)
 		cmocka_unit_test(the_other_link_is_tried_first),
 		cmocka_unit_test(each_try_has_its_time),
 		cmocka_unit_test(all_are_tried_before_one_is_tried_again),
+		cmocka_unit_test(a_suspect_is_not_sought_by_hearsay),
+		cmocka_unit_test(the_path_that_worked_has_its_turn_again),
+		cmocka_unit_test(without_another_path_rounds_do_not_count),
 		cmocka_unit_test(rounds_grow_longer_until_a_new_endpoint_comes),
 		cmocka_unit_test(an_answer_begins_anew),
 		cmocka_unit_test(

@@ -4,7 +4,10 @@ other, and stay together through what happens to machines."""
 import time
 
 import pytest
-from cluster import NumberWatch, eventually, hold, name_of, patience, throughout
+from cluster import (
+    MEMBER_WITHIN, NOTICED_WITHIN, NumberWatch, eventually, hold, name_of, note, patience,
+    throughout,
+)
 from conftest import cluster_of, drone
 
 pytestmark = pytest.mark.drones
@@ -56,29 +59,32 @@ def test_the_kernel_lists_the_same_nodes_as_the_agent(three):
         assert {int(line.split("/")[0]) for line in out.split()} == set(ids.values())
 
 
-def test_a_late_drone_is_a_member_three_seconds_after_its_address(four):
+def test_a_late_drone_is_a_member_soon_after_its_address(four, record_property):
     ids = four.settle(ALL, within=90)
     assert ids[name_of(4)] == 4
     timing = four.status(4)["timing"]
     print("\nseconds since the kernel's start:", timing)
-    assert timing["member"] - timing["first_address"] <= patience(3)
+    took = timing["member"] - timing["first_address"]
+    note(record_property, "from address to member", took)
+    assert took <= patience(MEMBER_WITHIN)
 
 
-def test_a_cut_of_five_seconds_loses_no_member(four):
+def test_a_cut_of_a_few_seconds_loses_no_member(four):
     ids = four.settle(ALL)
     four[2].cut()
-    hold(5)
+    hold(4)  # it takes effect, and ends, a moment later
     four[2].heal()
-    throughout(lambda: nobody_is_lost(four, ALL), 8)
+    throughout(lambda: nobody_is_lost(four, ALL), 8, interval=1)
     assert four.settle(ALL, within=15) == ids
 
 
-def test_all_others_notice_a_power_loss_within_ten_seconds(four):
+def test_all_others_notice_a_power_loss(four, record_property):
     four.settle(ALL)
     address = four.status(4)["address"]
     four[4].kill()
-    took = four.wait_seen(name_of(4), OLD, ("down", "left", "gone"), within=patience(10))
-    print(f"\nnoticed by all after {took:.1f} s")
+    within = patience(NOTICED_WITHIN)
+    took = four.wait_seen(name_of(4), OLD, ("down", "left", "gone"), within)
+    note(record_property, "power loss noticed by all after", took)
     four[4].start()
     four.settle(ALL, within=120)
     assert four.status(4)["address"] != address, "a rebooted drone has a new key pair"
@@ -100,7 +106,7 @@ def test_members_stay_when_the_link_flaps(four):
         four[3].wait("[ $(cat /sys/class/net/eth0/carrier) = 0 ]")
         four[3].link(True)
         four[3].wait("[ $(cat /sys/class/net/eth0/carrier) = 1 ]")
-    throughout(lambda: nobody_is_lost(four, ALL), 8)
+    throughout(lambda: nobody_is_lost(four, ALL), 8, interval=1)
     assert four.settle(ALL, within=15) == ids
 
 
@@ -114,25 +120,26 @@ def test_a_restarted_agent_keeps_its_number_and_address(four):
     assert four.status(2)["address"] == address
 
 
-def test_a_cut_of_sixty_seconds_marks_and_restores_the_member(four):
+def test_a_cut_of_sixty_seconds_marks_and_restores_the_member(four, record_property):
     four.settle(ALL)
     rest = [1, 2, 4]
     four[3].cut()
-    took = four.wait_seen(name_of(3), rest, ("down",), within=patience(15))
-    print(f"\nmarked by all after {took:.1f} s")
-    throughout(lambda: set(four.seen(name_of(3), rest).values()) == {"down"}, 60 - took, 2)
+    took = four.wait_seen(name_of(3), rest, ("down",), within=patience(NOTICED_WITHIN))
+    note(record_property, "cut marked by all after", took)
+    marked = {"down", "unknown"}
+    throughout(lambda: set(four.seen(name_of(3), rest).values()) <= marked, 60 - took, 2)
     four[3].heal()
     begun = time.monotonic()
     four.settle(ALL, within=40)
-    print(f"restored after {time.monotonic() - begun:.1f} s")
+    note(record_property, "restored after", time.monotonic() - begun)
 
 
-def test_the_power_button_leaves_the_cluster_at_once_and_powers_off(four):
+def test_the_power_button_leaves_the_cluster_at_once_and_powers_off(four, record_property):
     four.settle(ALL)
     four[4].button()
-    took = four.wait_seen(name_of(4), OLD, ("left", "gone"), within=patience(8))
-    print(f"\nknown to all after {took:.1f} s")
-    assert four[4].wait_off(patience(20)) == "powered off by its system"
+    took = four.wait_seen(name_of(4), OLD, ("left", "gone"), within=patience(20))
+    note(record_property, "leave known to all after", took)
+    assert four[4].wait_off(patience(50)) == "powered off by its system"
     four.settle(OLD)
 
 

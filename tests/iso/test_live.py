@@ -52,7 +52,7 @@ def test_what_the_network_says_of_name_servers_is_kept(live):
 
 def test_the_first_ssh_caller_finds_a_key_made_here(live):
     live.fail("ls /etc/ssh/ssh_host_*")
-    assert "ssh-ed25519" in live.succeed("ssh-keyscan -t ed25519 localhost 2>/dev/null")
+    assert "ssh-ed25519" in live.succeed("ssh-keyscan -T 50 -t ed25519 localhost 2>/dev/null")
     live.succeed("ls /etc/ssh/ssh_host_ed25519_key")
 
 

@@ -73,7 +73,7 @@ def best(kernel):
         pass
     answer = "kvm" if works("kvm", kernel) else "tcg"
     if kernel.exists():
-        paths.RUN.mkdir(exist_ok=True)
+        paths.make_run()
         new = memory.with_suffix(f".{os.getpid()}")
         new.write_text(f"{boot} {answer}\n")
         new.replace(memory)

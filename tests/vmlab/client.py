@@ -51,7 +51,7 @@ def lock(name):
     """The lock that a living lab holds, as an open file. It tells a lab that is
     starting from the rubbish of a dead one."""
     path = paths.RUN / f"{name}.lock"
-    paths.RUN.mkdir(exist_ok=True)
+    paths.make_run()
     while True:
         held = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
@@ -164,7 +164,7 @@ class Lab:
         return self.request("status")
 
     def add(self, config):
-        return self[self.request("add", machine=config, allow=60)["node"]]
+        return self[self.request("add", machine=config, allow=180)["node"]]
 
     def down(self):
         """End everything; returns when nothing is left."""
@@ -234,7 +234,7 @@ class Node:
 
     def execute(self, command, timeout=60, patience=60):
         """(status, output) of a shell command run as root."""
-        allow = timeout + patience + 90
+        allow = timeout + patience + 240
         reply = self._ask("sh", allow, command=command, timeout=timeout, patience=patience)
         return reply["status"], reply["output"]
 
@@ -253,7 +253,7 @@ class Node:
     def wait(self, command, timeout=60, interval=0.5):
         """Until the command succeeds; fails early when the machine has crashed."""
         return self._ask(
-            "wait", timeout + 120, command=command, timeout=timeout, interval=interval
+            "wait", timeout + 300, command=command, timeout=timeout, interval=interval
         )["output"]
 
     def wait_shell(self, timeout=120):
@@ -263,7 +263,7 @@ class Node:
         return json.loads(self.succeed(command, timeout))
 
     def start(self):
-        self._ask("start", 60)
+        self._ask("start", 180)
 
     def kill(self):
         self._ask("kill")

@@ -28,7 +28,7 @@ from vmlab.errors import CommandTimeout, NoAnswer
 
 LIMIT = 8_000_000  # bytes of output returned; the end is kept
 LINE = 2500  # longest command that is sent in one piece
-ACK_WITHIN = 20  # a busy emulator may take its time, a living loop answers
+ACK_WITHIN = 60  # a busy emulator may take its time, a living loop answers
 
 # A prompt, or the word of a shell that runs its terminal as a script.
 SHELL = re.compile(r"(\bready|[#$])\s*(\x1b\[6n)?\s*$")

@@ -112,22 +112,38 @@ def stamp_initrd(config, run_dir):
 
 
 def credential(name, text):
+    """What systemd in the guest finds as a credential of that name."""
     value = base64.b64encode(text.encode()).decode()
-    return ["-smbios", f"type=11,value=io.systemd.credential.binary:{name}={value}"]
+    return f"io.systemd.credential.binary:{name}={value}"
 
 
-def credentials(config):
+def secret_file(path, text):
+    """A file for our eyes only: everybody can read QEMU's arguments."""
+    path.unlink(missing_ok=True)
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    return path
+
+
+def credentials(config, run_dir):
     """The lab's root shells, and a key that goes before the medium's."""
     wanted = []
     units = []
+
+    def want(how):
+        wanted.extend(["-smbios", f"type=11,{how}"])
+
     for tty in ("hvc0", "hvc1"):
         unit = f"lab-{tty}.service"
         units.append(unit)
-        wanted += credential(f"systemd.extra-unit.{unit}", SHELL_UNIT.format(tty=tty))
+        shell = credential(f"systemd.extra-unit.{unit}", SHELL_UNIT.format(tty=tty))
+        want(f"value={shell}")
     wants = f"[Unit]\nWants={' '.join(units)}\n"
-    wanted += credential("systemd.unit-dropin.sysinit.target", wants)
+    want(f"value={credential('systemd.unit-dropin.sysinit.target', wants)}")
     if config["key"] and config["stamp_key"]:
-        wanted += credential("tessera.key", config["key"] + "\n")
+        text = credential("tessera.key", config["key"] + "\n")
+        file = secret_file(run_dir / f"{config['node']}.key", text)
+        want(f"path={file}")
     return wanted
 
 
@@ -159,7 +175,7 @@ def boot_arguments(config, run_dir):
         ]
     if source == "pxe":
         return arguments + ["-boot", "n"]
-    arguments += credentials(config)
+    arguments += credentials(config, run_dir)
     if source == "iso":
         return arguments + [
             "-drive", f"if=none,id=cd,media=cdrom,readonly=on,file={config['iso']}",

@@ -16,7 +16,7 @@ from vmlab.segment import mac
 from vmlab.serial import Serial
 
 DEFAULT_MEMORY = {"drone": 384, "iso": 1024, "usb": 1024, "pxe": 512}
-CONNECT_WITHIN = 20
+CONNECT_WITHIN = 60
 SO_SNDBUFFORCE = 32  # the socket module does not know it
 SEND_BUFFER = 1 << 29
 
@@ -132,6 +132,8 @@ class Machine:
 
     def _reap(self, process):
         status = process.wait()
+        if self.qmp:  # its last event may say why
+            self.qmp.join(5)
         if not self.why_off:
             self.why_off = "powered off" if status == 0 else f"QEMU ended with status {status}"
         self.process = None

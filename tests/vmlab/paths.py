@@ -12,6 +12,12 @@ BUILD = TREE / "build"
 RUN = Path("/run/tessera-lab")
 
 
+def make_run():
+    """Keys are in there, on initramfs images and beside them."""
+    RUN.mkdir(mode=0o700, exist_ok=True)
+    RUN.chmod(0o700)
+
+
 def run_dir(name):
     """Sockets and stamped images of a lab; vanishes with it."""
     return RUN / name

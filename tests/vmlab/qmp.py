@@ -15,7 +15,8 @@ class Qmp:
         self._reply = None
         self._answered = threading.Event()
         json.loads(self._file.readline())  # the greeting
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
         self.command("qmp_capabilities")
 
     def _read(self):
@@ -49,6 +50,10 @@ class Qmp:
         if "error" in reply:
             raise LabError(f"{name}: {reply['error'].get('desc', reply['error'])}")
         return reply["return"]
+
+    def join(self, timeout):
+        """Until the last event of a QEMU that has ended was told."""
+        self._reader.join(timeout)
 
     def close(self):
         self._connection.close()

@@ -301,13 +301,15 @@ def spawn(config, lock):
     log_dir = paths.log_dir(config["name"])
     with open(log_dir / "lab.log", "a") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "vmlab.supervisor", json.dumps(config)],
+            [sys.executable, "-m", "vmlab.supervisor", json.dumps({"name": config["name"]})],
             stdin=for_child, stdout=subprocess.PIPE, stderr=log, text=True, pass_fds=[lock],
-            env=dict(os.environ, PYTHONPATH=str(paths.TREE / "tests")),
+            # Not as an argument, which everybody can read: the cluster key is in it.
+            env=dict(os.environ, PYTHONPATH=str(paths.TREE / "tests"),
+                     LAB_CONFIG=json.dumps(config)),
         )
     os.close(for_child)
     try:
-        readable = select.select([process.stdout], [], [], 120)[0]
+        readable = select.select([process.stdout], [], [], 300)[0]
         answer = process.stdout.readline().strip() if readable else ""
         word, _, rest = answer.partition(" ")
         if word != "ready":
@@ -322,4 +324,4 @@ def spawn(config, lock):
 
 
 if __name__ == "__main__":
-    sys.exit(guard(json.loads(sys.argv[1])))
+    sys.exit(guard(json.loads(os.environ.pop("LAB_CONFIG"))))

@@ -60,6 +60,10 @@ SHELLS = {
 }
 
 
+# A killed process may take a moment to go.
+GONE = "for i in $(seq 100); do pgrep -f '{}' >/dev/null || exit 0; sleep 0.1; done; exit 1"
+
+
 @pytest.fixture(params=list(SHELLS))
 def guest(request):
     guest = Guest(SHELLS[request.param])
@@ -100,20 +104,21 @@ def test_a_command_that_takes_too_long_is_killed_with_its_children(console):
     begun = time.monotonic()
     with pytest.raises(CommandTimeout):
         console.execute("sleep 4242 & sleep 4242", timeout=1)
-    assert time.monotonic() - begun < 8
-    assert console.execute("pgrep -f '[s]leep 4242'")[0] == 1
+    assert time.monotonic() - begun < 60
+    assert console.execute(GONE.format("[s]leep 4242"))[0] == 0
 
 
 def test_no_watchdog_outlives_its_command(console):
     console.execute("true", timeout=4243)
-    assert console.execute("pgrep -f '[s]leep 4243'", timeout=10)[0] == 1
+    assert console.execute(GONE.format("[s]leep 4243"), timeout=30)[0] == 0
 
 
 def test_a_background_process_does_not_hold_up_its_command(console):
     begun = time.monotonic()
-    assert console.execute("sleep 30 & echo started $!", timeout=20)[0] == 0
-    assert time.monotonic() - begun < 8
-    console.execute("pkill -f 'sleep 30'")
+    status, output = console.execute("sleep 300 & echo $!", timeout=200)
+    assert status == 0
+    assert time.monotonic() - begun < 60
+    console.execute(f"kill {int(output)}")
 
 
 def test_a_command_is_not_answered_by_the_shell_of_before(console, guest):

@@ -84,7 +84,11 @@ def test_a_killed_guardian_takes_the_processes_along(lab):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL, signal.SIGTERM])
 def test_a_caller_that_ends_during_up_takes_the_lab_along(number):
-    caller = subprocess.Popen(UP, stderr=subprocess.PIPE, text=True)
+    caller = subprocess.Popen(
+        UP, stderr=subprocess.PIPE, text=True,
+        # Who runs the tests in the background has SIGINT ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     assert "1 nodes" in caller.stderr.readline()
     deadline = time.monotonic() + 20
     while not Lab(NAME).alive() and time.monotonic() < deadline:
@@ -155,6 +159,6 @@ def test_splats_are_told_from_a_starved_emulator():
 
 def test_a_kernel_that_panics_fails_whoever_waits(running):
     running[1].wait_shell()
-    running[1].execute("(usleep 500000; echo c >/proc/sysrq-trigger) >/dev/null 2>&1 &")
+    running[1].execute("(sleep 8; echo c >/proc/sysrq-trigger) >/dev/null 2>&1 &")
     with pytest.raises(LabError, match="panic"):
         running[1].wait("false", timeout=60)
