@@ -138,7 +138,7 @@ static void refuse_and_die(struct tessera_group *group, int error)
 	tessera_guest_kill(group);
 }
 
-static void start_thread_work(struct callback_head *work)
+void tessera_guest_start(struct callback_head *work)
 {
 	struct tessera_task *member = container_of(work, struct tessera_task, start);
 	int ret = start(member);
@@ -158,7 +158,6 @@ static int clone_thread(struct tessera_task *leader, struct tessera_task *member
 	};
 	pid_t pid;
 
-	init_task_work(&member->start, start_thread_work);
 	leader->newborn = member;	/* for the fork hook */
 	pid = kernel_clone(&args);
 	leader->newborn = NULL;
@@ -177,15 +176,14 @@ void tessera_guest_born(struct tessera_task *parent, struct task_struct *child)
 	task_work_add(child, &member->start, TWA_RESUME);
 }
 
-static int make_threads(struct tessera_group *group, struct tessera_arrival *arrival,
-			struct tessera_task *leader)
+static int make_threads(struct tessera_arrival *arrival, struct tessera_task *leader)
 {
 	int ret = 0;
 	u32 i;
 
 	for (i = 0; i < arrival->process->threads && !ret; i++) {
-		if (arrival->members[i] == leader)
-			continue;
+		if (!arrival->members[i])
+			continue;	/* the first one, which is there */
 		ret = clone_thread(leader, arrival->members[i]);
 		if (!ret)
 			arrival->members[i] = NULL;	/* its own now */
@@ -243,7 +241,7 @@ static int become(struct tessera_group *group, struct tessera_arrival *arrival)
 		if (arrival->members[i] == leader)
 			arrival->members[i] = NULL;
 	}
-	return make_threads(group, arrival, leader);
+	return make_threads(arrival, leader);
 }
 
 static void members_free(struct tessera_arrival *arrival)
@@ -262,6 +260,12 @@ static void arrive(struct callback_head *work)
 	int ret;
 
 	kfree(arriving);
+	if (current->flags & PF_EXITING) {
+		/* Killed before it began. */
+		tessera_group_close(group);
+		tessera_group_put(group);
+		return;
+	}
 	ret = tessera_state_read(group, &arrival, new_member);
 	if (!ret) {
 		ret = become(group, &arrival);

@@ -136,6 +136,7 @@ struct tessera_task *tessera_task_create(struct tessera_group *group, u32 index)
 	member->index = index;
 	init_task_work(&member->park, group->guest ? tessera_return_park : tessera_depart_park);
 	init_task_work(&member->kick, tessera_guest_kick);
+	init_task_work(&member->start, tessera_guest_start);
 	ret = tessera_channel_open(&member->channel, group->link,
 				   tessera_channel_id(group->id, index),
 				   group->guest ? tessera_guest_notify : tessera_home_notify);
@@ -185,6 +186,7 @@ void tessera_task_destroy_in(struct tessera_task *member)
 	tessera_channel_close(&member->channel);
 	task_work_cancel(current, &member->park);
 	task_work_cancel(current, &member->kick);
+	task_work_cancel(current, &member->start);
 	tessera_task_destroy(member);
 }
 

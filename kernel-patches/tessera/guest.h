@@ -14,8 +14,9 @@ struct tessera_message;
 struct tessera_task;
 struct work_struct;
 
-/* arrive.c: TESSERA_IOC_GUEST. */
+/* arrive.c: TESSERA_IOC_GUEST; the first steps of a thread. */
 int tessera_guest_become(u64 id);
+void tessera_guest_start(struct callback_head *work);
 
 /* guest.c */
 void tessera_guest_notify(struct tessera_channel *channel);

@@ -5,6 +5,7 @@
  */
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/signal.h>
 #include <linux/task_work.h>
 #include <linux/tessera.h>
 
@@ -12,6 +13,7 @@
 #include "group.h"
 #include "guest.h"
 #include "hooks.h"
+#include "process.h"
 
 void __tessera_exit(long code)
 {
@@ -41,6 +43,26 @@ static void born_while_parking(struct tessera_task *parent, struct task_struct *
 	spin_unlock(&group->lock);
 	if (!member)
 		tessera_group_abort(group, TESSERA_REASON_THREADS);
+}
+
+int __tessera_bring_home(struct task_struct *task)
+{
+	return tessera_process_move(task, 0);
+}
+
+bool __tessera_die_at_home(int sig, struct kernel_siginfo *info)
+{
+	struct tessera_task *member = current->tessera;
+	struct tessera_group *group = member->group;
+
+	lockdep_assert_held(&current->sighand->siglock);
+	if (!group->guest || !sig_kernel_coredump(sig) ||
+	    READ_ONCE(group->state) == GROUP_ENDED)
+		return false;
+	/* It is pending again, and goes along. */
+	send_signal_locked(sig, info, current, PIDTYPE_PID);
+	tessera_guest_recall(group);
+	return true;
 }
 
 void __tessera_fork(struct task_struct *child)

@@ -49,10 +49,17 @@ int tessera_writer_finish(struct tessera_writer *writer)
 	return writer->error;
 }
 
+static bool given_up(struct tessera_group *group)
+{
+	enum tessera_group_state state = READ_ONCE(group->state);
+
+	return state == GROUP_ABORTED || state == GROUP_ENDED;
+}
+
 static bool readable(struct tessera_group *group)
 {
 	return group->reading.skb || !skb_queue_empty_lockless(&group->stream) ||
-	       group->channel.lost || READ_ONCE(group->state) == GROUP_ABORTED;
+	       group->channel.lost || given_up(group);
 }
 
 static int next_message(struct tessera_group *group)
@@ -65,7 +72,7 @@ static int next_message(struct tessera_group *group)
 		return -EINTR;
 	if (!left)
 		return -ETIMEDOUT;
-	if (READ_ONCE(group->state) == GROUP_ABORTED)
+	if (given_up(group))
 		return -ECANCELED;
 	skb = skb_dequeue(&group->stream);
 	if (!skb)

@@ -11,6 +11,7 @@
 #include <linux/thread_info.h>
 
 struct pid;
+struct kernel_siginfo;
 struct pid_namespace;
 struct pt_regs;
 struct restart_block;
@@ -28,6 +29,8 @@ void __tessera_exit(long code);
 void __tessera_fork(struct task_struct *child);
 bool __tessera_syscall(struct pt_regs *regs, long nr);
 void __tessera_mm_exit(struct mm_struct *mm);
+int __tessera_bring_home(struct task_struct *task);
+bool __tessera_die_at_home(int sig, struct kernel_siginfo *info);
 bool __tessera_page_away(struct vm_fault *vmf);
 vm_fault_t __tessera_fault(struct vm_fault *vmf);
 
@@ -69,6 +72,18 @@ static inline bool tessera_syscall(struct pt_regs *regs, long nr, unsigned long 
 	return unlikely(work & SYSCALL_WORK_TESSERA) && __tessera_syscall(regs, nr);
 }
 
+/* A task is about to be looked at closely: 0, or why it is not at home. */
+static inline int tessera_bring_home(struct task_struct *task)
+{
+	return unlikely(READ_ONCE(task->tessera)) ? __tessera_bring_home(task) : 0;
+}
+
+/* True: it will die, with the same signal, where it belongs. siglock is held. */
+static inline bool tessera_die_at_home(int sig, struct kernel_siginfo *info)
+{
+	return unlikely(current->tessera) && __tessera_die_at_home(sig, info);
+}
+
 int tessera_proc_where(struct seq_file *seq, struct pid_namespace *ns, struct pid *pid,
 		       struct task_struct *task);
 int tessera_proc_nmigs(struct seq_file *seq, struct pid_namespace *ns, struct pid *pid,
@@ -92,6 +107,12 @@ static inline void tessera_mm_init(struct mm_struct *mm) { }
 static inline void tessera_exit(long code) { }
 static inline void tessera_fork(struct task_struct *child) { }
 static inline void tessera_mm_exit(struct mm_struct *mm) { }
+static inline int tessera_bring_home(struct task_struct *task) { return 0; }
+static inline bool tessera_die_at_home(int sig, struct kernel_siginfo *info)
+{
+	return false;
+}
+
 static inline bool tessera_syscall(struct pt_regs *regs, long nr, unsigned long work)
 {
 	return false;
