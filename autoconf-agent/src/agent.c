@@ -24,7 +24,7 @@
 #define SECOND_US 1000000
 #define MDNS_MS 5000
 #define RETRY_MS 5000
-#define DEAF_MS 15000 /* without avahi-daemon: begin all the same */
+#define DEAF_MS 30000 /* without avahi-daemon: begin all the same */
 #define BURST 64      /* datagrams read at once */
 
 const char *const counter_names[COUNTERS] = {

@@ -83,6 +83,7 @@ enum join_phase {
 struct join {
 	enum join_phase phase;
 	int64_t started, deadline;
+	int64_t listened, listened_at; /* LISTEN: for how long, up to when */
 	bool synced;
 	uint32_t request;
 	struct node_id member; /* SYNC: of whom */

@@ -12,6 +12,8 @@
 #define LISTEN_MS 8000	    /* nobody announces himself: alone */
 #define LISTEN_BUSY_MS 2500 /* others are starting too */
 #define LISTEN_DEAF_MS 5000 /* announced nodes do not answer */
+#define LISTEN_TICK_MS 100  /* a tick that is later says nothing */
+#define LISTEN_SLOWLY 5	    /* but so many times as long is enough */
 #define SYNC_MS 600
 #define SYNC_TRIES 5
 #define VERDICT_MS 400
@@ -104,7 +106,7 @@ void numbers_start(struct members *m)
 {
 	if (m->join.phase != JOIN_WAIT)
 		return;
-	m->join.started = m->now;
+	m->join.started = m->join.listened_at = m->now;
 	/* The agent was restarted on a living node: it keeps its number. */
 	if (m->self->n.claim.number) {
 		enter(m, JOIN_DONE, 0);
@@ -343,10 +345,22 @@ static void defend(struct members *m)
 		self->claim.weight = numbered;
 }
 
+/* A PC that is too busy to run its agent hears as little as it says; so are,
+ * mostly, the others of a room that is switched on. Only the time in which it
+ * could have heard counts. */
+static bool listened_for(struct members *m, int64_t ms)
+{
+	return m->join.listened >= ms ||
+	       m->now - m->join.started >= LISTEN_SLOWLY * ms;
+}
+
 static void listen_tick(struct members *m)
 {
-	int64_t since = m->now - m->join.started;
+	int64_t passed = m->now - m->join.listened_at;
 	bool joiners = false, announced = false;
+
+	m->join.listened += passed < LISTEN_TICK_MS ? passed : LISTEN_TICK_MS;
+	m->join.listened_at = m->now;
 
 	for (size_t i = 0; i < m->count; i++) {
 		joiners |= reachable(m, m->list[i]);
@@ -354,9 +368,9 @@ static void listen_tick(struct members *m)
 	}
 	if (sync_begin(m))
 		return;
-	if (joiners   ? since >= LISTEN_BUSY_MS :
-	    announced ? since >= LISTEN_DEAF_MS :
-			since >= LISTEN_MS)
+	if (listened_for(m, joiners   ? LISTEN_BUSY_MS :
+			    announced ? LISTEN_DEAF_MS :
+					LISTEN_MS))
 		ask(m);
 }
 

@@ -31,6 +31,7 @@ struct box {
 	struct identity identity;
 	int group;
 	int64_t tick, announced, load;
+	int64_t late; /* of each tick */
 };
 
 struct simnet {
@@ -299,12 +300,17 @@ static void step(struct simnet *sim)
 			box->load += 1000;
 		}
 		if (sim->now >= box->tick)
-			box->tick = sim->now + members_tick(box->members,
-							    sim->now,
-							    (uint64_t)sim->now);
+			box->tick = sim->now + box->late +
+				    members_tick(box->members, sim->now,
+						 (uint64_t)sim->now);
 		if (sim->now % 20 == 0)
 			check_view(box);
 	}
+}
+
+void sim_late(struct simnet *sim, size_t i, int64_t ms)
+{
+	sim->boxes[i].late = ms;
 }
 
 void sim_run(struct simnet *sim, int64_t ms)

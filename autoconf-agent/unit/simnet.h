@@ -27,6 +27,8 @@ void sim_return(struct simnet *sim, size_t i);
 void sim_group(struct simnet *sim, size_t i, int group);
 /* The link between two nodes alone. */
 void sim_cut(struct simnet *sim, size_t i, size_t j, bool cut);
+/* Node i is too busy to do anything in time. */
+void sim_late(struct simnet *sim, size_t i, int64_t ms);
 /* Per mille of messages lost. */
 void sim_loss(struct simnet *sim, unsigned per_mille);
 /* Lets time pass; asserts all along that no view shows a number twice. */

@@ -60,6 +60,21 @@ static void one_node_alone_gets_number_one(void **state)
 	sim_free(sim);
 }
 
+static void who_is_too_busy_to_listen_listens_for_longer(void **state)
+{
+	struct simnet *sim = sim_new(1);
+	int64_t took;
+
+	(void)state;
+	nodes = 1;
+	sim_boot(sim, 0);
+	sim_late(sim, 0, 350);
+	took = sim_until(sim, 60000, sim_agreed);
+	print_message("alone after %d ms\n", (int)took);
+	assert_in_range(took, 25000, 45000);
+	sim_free(sim);
+}
+
 static void ten_nodes_started_together_have_ten_numbers(void **state)
 {
 	(void)state;
@@ -457,6 +472,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_node_alone_gets_number_one),
+		cmocka_unit_test(who_is_too_busy_to_listen_listens_for_longer),
 		cmocka_unit_test(ten_nodes_started_together_have_ten_numbers),
 		cmocka_unit_test(a_newcomer_is_a_member_within_three_seconds),
 		cmocka_unit_test(
