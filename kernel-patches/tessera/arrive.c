@@ -27,6 +27,7 @@
 #include "space.h"
 #include "state_in.h"
 #include "thread.h"
+#include "times.h"
 #include "trace.h"
 
 #define START_WITHIN	(20 * HZ)
@@ -72,7 +73,8 @@ static int close_all_files(void)
 
 static void take_limits(const struct state_process *process)
 {
-	static const int which[] = { RLIMIT_STACK, RLIMIT_AS, RLIMIT_DATA, RLIMIT_SIGPENDING };
+	static const int which[] = { RLIMIT_STACK, RLIMIT_AS, RLIMIT_DATA, RLIMIT_SIGPENDING,
+				     RLIMIT_CPU };
 	unsigned int i;
 
 	task_lock(current->group_leader);
@@ -232,6 +234,8 @@ static int become(struct tessera_group *group, struct tessera_arrival *arrival)
 	tessera_space_load(arrival->process);
 	tessera_state_actions(arrival->process);
 	take_limits(arrival->process);
+	tessera_times_set_ended(&arrival->process->ended);
+	tessera_times_limit();
 	tessera_process_set_group(current->mm, group);
 
 	spin_lock(&group->lock);

@@ -44,7 +44,7 @@ static int take(struct tessera_group *group, const struct tessera_arrival *arriv
 		tessera_space_drop_stale(&arrival->chunks[i]);
 	tessera_space_load(process);
 	tessera_state_actions(process);
-	tessera_times_charge(process->utime_ns, process->stime_ns);
+	tessera_times_set_ended(&process->ended);
 	return 0;
 }
 

@@ -95,12 +95,14 @@ static void __noreturn lost(struct tessera_task *member, int error)
 /* The guest's process ended: so does this one, with what it used there. */
 static void __noreturn ended(struct tessera_group *group)
 {
-	struct frame_exit exit = { };
+	bool first;
 
 	spin_lock(&group->lock);
-	swap(exit, group->exit);
+	first = !group->charged;
+	group->charged = true;
 	spin_unlock(&group->lock);
-	tessera_times_charge(exit.utime_ns, exit.stime_ns);
+	if (first)
+		tessera_times_charge(&group->exit.times);
 	do_group_exit(group->exit_code);
 }
 
@@ -124,7 +126,7 @@ static int take_frame(struct tessera_task *member, struct tessera_message *messa
 		tessera_message_free(message);
 		if (ret)
 			return ret;
-		tessera_times_charge(exit.utime_ns, exit.stime_ns);
+		tessera_times_set_thread(&exit.times);
 		do_exit(exit.code);
 	default:
 		ret = -EPROTO;

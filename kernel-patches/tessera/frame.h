@@ -113,12 +113,16 @@ struct frame_reason {
 	__u32	reserved;
 };
 
-/* CPU time is all that the process used away from home. */
+/* CPU time, nanoseconds. */
+struct state_times {
+	__u64	utime, stime;
+	__u64	runtime;	/* as the scheduler counts it */
+};
+
 struct frame_exit {
 	__u32	code;		/* as wait() tells it */
 	__u32	reserved;
-	__u64	utime_ns;
-	__u64	stime_ns;
+	struct state_times times;	/* of the whole process */
 };
 
 struct frame_page_req {

@@ -65,7 +65,8 @@ struct tessera_group {
 	bool exit_sent;			/* its end was told to the peer */
 	bool exiting;			/* home: the guest ended, with: */
 	u32 exit_code;
-	struct frame_exit exit;		/* taken by the first deputy that ends */
+	struct frame_exit exit;
+	bool charged;			/* its CPU time */
 	bool finished;			/* its last member is gone */
 	struct list_head members;
 	struct list_head spares;	/* home: for threads born while parking */

@@ -7,6 +7,7 @@
 #include "group.h"
 #include "guest.h"
 #include "memory.h"
+#include "thread.h"
 #include "times.h"
 
 static void kick(struct tessera_task *member)
@@ -131,6 +132,7 @@ void tessera_guest_kick(struct callback_head *work)
 	if (!ret && READ_ONCE(member->channel.lost))
 		ret = -EPIPE;
 	clear_bit(MEMBER_WAITING, &member->flags);
+	tessera_thread_go_on();
 	if (ret)
 		tessera_guest_kill(member->group);
 	else if (tessera_channel_ready(&member->channel))
@@ -203,9 +205,10 @@ static void tell_end(struct tessera_task *member, long code)
 	if (process) {
 		if (current->signal->flags & SIGNAL_GROUP_EXIT)
 			exit.code = current->signal->group_exit_code;
-		tessera_times_used(&exit.utime_ns, &exit.stime_ns);
+		tessera_times_process(&exit.times);
 		tessera_channel_send(&group->channel, TESSERA_FRAME_EXIT, 0, &exit, sizeof(exit));
 	} else {
+		tessera_times_thread(&exit.times);
 		tessera_channel_send(&member->channel, TESSERA_FRAME_EXIT_THREAD, 0,
 				     &exit, sizeof(exit));
 	}

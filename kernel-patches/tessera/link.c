@@ -428,7 +428,14 @@ void tessera_links_check(void)
 
 int tessera_link_group_alloc(struct tessera_link *link)
 {
-	return ida_alloc_range(&link->groups, 1, TESSERA_GROUP_MAX, GFP_KERNEL);
+	unsigned int first = atomic_inc_return(&link->last_group) % TESSERA_GROUP_MAX + 1;
+	int id;
+
+	/* Not one that was used just now: the host may not be done with it. */
+	id = ida_alloc_range(&link->groups, first, TESSERA_GROUP_MAX, GFP_KERNEL);
+	if (id == -ENOSPC)
+		id = ida_alloc_range(&link->groups, 1, TESSERA_GROUP_MAX, GFP_KERNEL);
+	return id;
 }
 
 void tessera_link_group_free(struct tessera_link *link, u32 group)

@@ -38,6 +38,7 @@ struct tessera_link {
 	struct xarray channels;		/* by id; its lock guards deliveries */
 	struct tessera_channel control;
 	struct ida groups;
+	atomic_t last_group;
 
 	struct work_struct control_work;
 	struct work_struct down_work;

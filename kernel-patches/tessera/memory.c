@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 #include <linux/tessera.h>
 
+#include "files.h"
 #include "group.h"
 #include "memory.h"
 #include "process.h"
@@ -112,6 +113,16 @@ void tessera_memory_lose(struct tessera_memory *memory)
 
 /* --- faults --- */
 
+/* Behind the end of a mapped file: home would get SIGBUS, too. */
+static bool broken(struct tessera_memory *memory, unsigned long address)
+{
+	struct tessera_chunk *chunk;
+	unsigned int bit;
+
+	chunk = chunk_of(memory, address, &bit);
+	return chunk && test_bit(bit, chunk->broken);
+}
+
 /* Ask for a page and those that will be wanted next, unless it is on its way. */
 static int ask(struct tessera_memory *memory, unsigned long address)
 {
@@ -147,6 +158,7 @@ static int wait_for_page(struct tessera_memory *memory, unsigned long address)
 	if (ret)
 		return ret;
 	return wait_event_killable(memory->wait, !tessera_memory_away(memory, address) ||
+				   broken(memory, address) ||
 				   READ_ONCE(memory->lost)) ? -EINTR : 0;
 }
 
@@ -167,7 +179,8 @@ vm_fault_t __tessera_fault(struct vm_fault *vmf)
 	struct tessera_memory *memory = vmf->vma->vm_mm->tessera->group->memory;
 	unsigned long address = vmf->address;
 
-	if (READ_ONCE(memory->lost) || !(vmf->flags & FAULT_FLAG_ALLOW_RETRY))
+	if (READ_ONCE(memory->lost) || broken(memory, address) ||
+	    !(vmf->flags & FAULT_FLAG_ALLOW_RETRY))
 		return VM_FAULT_SIGBUS;
 	if (vmf->flags & FAULT_FLAG_RETRY_NOWAIT)
 		return VM_FAULT_RETRY;		/* the lock stays */
@@ -184,7 +197,7 @@ int tessera_memory_bring(struct tessera_memory *memory, unsigned long start,
 	int ret = 0;
 
 	for (address = start; address < end && !ret; address += PAGE_SIZE) {
-		if (tessera_memory_away(memory, address))
+		if (tessera_memory_away(memory, address) && !broken(memory, address))
 			ret = wait_for_page(memory, address);
 		if (!ret && READ_ONCE(memory->lost))
 			ret = -EPIPE;
@@ -213,6 +226,22 @@ static void settle(struct tessera_memory *memory, unsigned long address, bool co
 		set_bit(bit, chunk->copied);
 	clear_bit(bit, chunk->asked);
 	spin_unlock(&memory->lock);
+}
+
+/* Nothing was ever there: zeros from now on, unless it is a file's. */
+static void settle_absent(struct tessera_memory *memory, unsigned long address)
+{
+	struct vm_area_struct *vma = vma_lookup(memory->group->mm, address);
+	struct tessera_chunk *chunk;
+	unsigned int bit;
+
+	if (!vma || !tessera_files_stands_for(vma)) {
+		settle(memory, address, false);
+		return;
+	}
+	chunk = chunk_of(memory, address, &bit);
+	if (chunk)
+		set_bit(bit, chunk->broken);
 }
 
 static int take_one(struct tessera_memory *memory, const struct tessera_message *message,
@@ -265,7 +294,7 @@ int tessera_memory_take(struct tessera_memory *memory, const struct tessera_mess
 				       pages.flags & TESSERA_PAGES_KEPT);
 			offset += PAGE_SIZE;
 		} else if (pages.absent >> i & 1) {
-			settle(memory, address, false);
+			settle_absent(memory, address);
 			memory->absent++;
 		}
 	}

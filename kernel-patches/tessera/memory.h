@@ -37,6 +37,7 @@ struct tessera_chunk {
 	DECLARE_BITMAP(home, STATE_CHUNK_PAGES);
 	DECLARE_BITMAP(copied, STATE_CHUNK_PAGES);
 	DECLARE_BITMAP(asked, STATE_CHUNK_PAGES);	/* host: on its way */
+	DECLARE_BITMAP(broken, STATE_CHUNK_PAGES);	/* host: home cannot read it, either */
 };
 
 struct tessera_memory {

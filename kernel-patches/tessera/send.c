@@ -10,15 +10,26 @@
 
 #define PARTS	6
 
+static bool writeable(struct tessera_link *link)
+{
+	struct sock *sk = link->sock->sk;
+
+	return sk_stream_is_writeable(sk) || READ_ONCE(sk->sk_err) ||
+	       test_bit(LINK_FAILED, &link->flags);
+}
+
+/* Whoever finds no room says so each time: another sender may have taken it. */
 static bool room_or_failed(struct tessera_link *link)
 {
-	return sk_stream_is_writeable(link->sock->sk) || link->sock->sk->sk_err ||
-	       test_bit(LINK_FAILED, &link->flags);
+	if (writeable(link))
+		return true;
+	set_bit(SOCK_NOSPACE, &link->sock->flags);
+	smp_mb__after_atomic();
+	return writeable(link);
 }
 
 static int wait_for_room(struct tessera_link *link)
 {
-	set_bit(SOCK_NOSPACE, &link->sock->flags);
 	wait_event_idle(link->room, room_or_failed(link));
 	return test_bit(LINK_FAILED, &link->flags) ? -EPIPE : 0;
 }

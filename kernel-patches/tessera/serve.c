@@ -13,6 +13,17 @@
 #include "group.h"
 #include "pages_internal.h"
 
+/* Reading it as a core dump does: NULL where nothing was ever put. */
+static struct page *page_get(unsigned long address)
+{
+	bool mapped;
+
+	mmap_read_lock(current->mm);
+	mapped = vma_lookup(current->mm, address);
+	mmap_read_unlock(current->mm);
+	return mapped ? get_dump_page(address) : NULL;
+}
+
 size_t tessera_pages_fill(void *buffer, unsigned long address, u32 count, u32 stride,
 			  u32 wanted, u32 flags)
 {
@@ -28,8 +39,7 @@ size_t tessera_pages_fill(void *buffer, unsigned long address, u32 count, u32 st
 
 		if (!(wanted >> i & 1))
 			continue;
-		/* NULL for what was never touched: the zero page does not travel. */
-		page = get_dump_page(address + i * stride * PAGE_SIZE);
+		page = page_get(address + i * stride * PAGE_SIZE);
 		if (!page) {
 			pages->absent |= 1u << i;
 			continue;

@@ -74,8 +74,8 @@ static int forward_one(struct tessera_task *member, bool *ret_more)
 	sigset_t none;
 	int sig = 0, ret = 0;
 
-	/* A stop that comes just now is for the next round. */
-	siginitset(&none, sigmask(SIGSTOP));
+	/* A stop that comes just now is for the next round, and death for us. */
+	siginitset(&none, sigmask(SIGSTOP) | sigmask(SIGKILL));
 	clear_siginfo(&info);
 	mutex_lock(&group->signal_lock);
 	if (READ_ONCE(group->state) == GROUP_AWAY) {

@@ -38,7 +38,7 @@ struct state_process {
 	__u64	auxv[STATE_AUXV];
 	__u64	limits[STATE_LIMITS][2];	/* as of home; not used on the way back */
 	struct state_action actions[STATE_ACTIONS];
-	__u64	utime_ns, stime_ns;		/* used away from home, on the way back */
+	struct state_times ended;		/* of its threads that have ended */
 };
 
 enum {
@@ -106,6 +106,7 @@ struct state_thread {
 	__u64	robust_list, clear_child_tid;
 	char	comm[16];
 	struct state_restart restart;
+	struct state_times times;
 };
 
 /* Pending at the guest when it went home. */

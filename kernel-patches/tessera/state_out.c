@@ -94,8 +94,7 @@ int tessera_state_send(struct tessera_group *group)
 	tessera_space_save(process);
 	actions_save(process);
 	limits_save(process);
-	if (group->guest)
-		tessera_times_used(&process->utime_ns, &process->stime_ns);
+	tessera_times_ended(&process->ended);
 
 	ret = tessera_writer_init(&writer, group);
 	if (!ret) {

@@ -20,6 +20,7 @@
 #include "group.h"
 #include "marshal.h"
 #include "thread.h"
+#include "times.h"
 
 #define FLAGS_CLOCKRT	0x20	/* of kernel/futex/futex.h */
 
@@ -118,6 +119,22 @@ static int restart_apply(struct tessera_task *member, const struct state_restart
 	return -EINVAL;
 }
 
+/* No signal ended this call, but our own waking the thread: it has to go on. */
+static bool cut_short_by_us(const struct pt_regs *regs)
+{
+	return !task_sigpending(current) && regs->orig_ax != __NR_close &&
+	       regs->orig_ax != __NR_connect;
+}
+
+void tessera_thread_go_on(void)
+{
+	struct pt_regs *regs = task_pt_regs(current);
+
+	if (syscall_get_nr(current, regs) != -1 &&
+	    syscall_get_error(current, regs) == -EINTR && cut_short_by_us(regs))
+		regs->ax = -ERESTARTNOINTR;
+}
+
 /* The registers as they have to be elsewhere, if the thread is in a call. */
 static void call_capture(struct tessera_task *member, struct state_thread *state)
 {
@@ -129,6 +146,12 @@ static void call_capture(struct tessera_task *member, struct state_thread *state
 	case -ERESTARTNOHAND:
 	case -ERESTARTSYS:
 	case -ERESTARTNOINTR:
+		state->regs.ax = regs->orig_ax;
+		state->regs.ip -= 2;
+		break;
+	case -EINTR:
+		if (!cut_short_by_us(regs))
+			break;
 		state->regs.ax = regs->orig_ax;
 		state->regs.ip -= 2;
 		break;
@@ -185,6 +208,7 @@ int tessera_thread_capture(struct tessera_task *member)
 	state->robust_list = (unsigned long)current->robust_list;
 	state->clear_child_tid = (unsigned long)current->clear_child_tid;
 	get_task_comm(state->comm, current);
+	tessera_times_thread(&state->times);
 	return 0;
 }
 
@@ -215,6 +239,7 @@ int tessera_thread_apply(struct tessera_task *member)
 		rseq_set_notify_resume(current);
 	current->robust_list = (struct robust_list_head __user *)state->robust_list;
 	current->clear_child_tid = (int __user *)state->clear_child_tid;
+	tessera_times_set_thread(&state->times);
 	tessera_task_state_free(member);
 	return 0;
 }

@@ -10,4 +10,7 @@ int tessera_thread_capture(struct tessera_task *member);
 /* Make the thread what member->state says, and free that. -EINVAL: impossible. */
 int tessera_thread_apply(struct tessera_task *member);
 
+/* A call that was ended by nothing but our looking at the channel is restarted. */
+void tessera_thread_go_on(void);
+
 #endif /* _TESSERA_THREAD_H */

@@ -1,31 +1,90 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See times.h. */
 #include <linux/irqflags.h>
+#include <linux/posix-timers.h>
 #include <linux/sched.h>
 #include <linux/sched/cputime.h>
+#include <linux/sched/signal.h>
 
+#include "state.h"
 #include "times.h"
 
 #define LIMIT	(1ULL << 60)	/* 36 years: a peer's nonsense overflows nothing */
 
-void tessera_times_used(u64 *ret_utime, u64 *ret_stime)
+void tessera_times_thread(struct state_times *ret)
 {
-	thread_group_cputime_adjusted(current, ret_utime, ret_stime);
+	ret->utime = current->utime;
+	ret->stime = current->stime;
+	ret->runtime = current->se.sum_exec_runtime;
 }
 
-void tessera_times_charge(u64 utime, u64 stime)
+void tessera_times_set_thread(const struct state_times *times)
 {
 	unsigned long flags;
 
-	utime = min(utime, LIMIT);
-	stime = min(stime, LIMIT);
 	/* The tick adds to these, too. */
+	local_irq_save(flags);
+	current->utime = min(times->utime, LIMIT);
+	current->stime = min(times->stime, LIMIT);
+	current->se.sum_exec_runtime = min(times->runtime, LIMIT);
+	local_irq_restore(flags);
+}
+
+void tessera_times_ended(struct state_times *ret)
+{
+	struct signal_struct *signal = current->signal;
+
+	spin_lock_irq(&current->sighand->siglock);
+	ret->utime = signal->utime;
+	ret->stime = signal->stime;
+	ret->runtime = signal->sum_sched_runtime;
+	spin_unlock_irq(&current->sighand->siglock);
+}
+
+void tessera_times_set_ended(const struct state_times *times)
+{
+	struct signal_struct *signal = current->signal;
+
+	spin_lock_irq(&current->sighand->siglock);
+	write_seqlock(&signal->stats_lock);
+	signal->utime = min(times->utime, LIMIT);
+	signal->stime = min(times->stime, LIMIT);
+	signal->sum_sched_runtime = min(times->runtime, LIMIT);
+	write_sequnlock(&signal->stats_lock);
+	spin_unlock_irq(&current->sighand->siglock);
+}
+
+void tessera_times_process(struct state_times *ret)
+{
+	struct task_cputime all;
+
+	thread_group_cputime(current, &all);
+	ret->utime = all.utime;
+	ret->stime = all.stime;
+	ret->runtime = all.sum_exec_runtime;
+}
+
+void tessera_times_charge(const struct state_times *total)
+{
+	struct state_times now;
+	unsigned long flags;
+	u64 utime, stime, runtime;
+
+	tessera_times_process(&now);
+	utime = total->utime > now.utime ? min(total->utime - now.utime, LIMIT) : 0;
+	stime = total->stime > now.stime ? min(total->stime - now.stime, LIMIT) : 0;
+	runtime = total->runtime > now.runtime ? min(total->runtime - now.runtime, LIMIT) : 0;
 	local_irq_save(flags);
 	current->utime += utime;
 	current->stime += stime;
-	current->se.sum_exec_runtime += utime + stime;
-	account_group_user_time(current, utime);
-	account_group_system_time(current, stime);
-	account_group_exec_runtime(current, utime + stime);
+	current->se.sum_exec_runtime += runtime;
 	local_irq_restore(flags);
+}
+
+void tessera_times_limit(void)
+{
+	unsigned long seconds = rlimit(RLIMIT_CPU);
+
+	if (seconds != RLIM_INFINITY)
+		update_rlimit_cpu(current, seconds);
 }

@@ -13,22 +13,39 @@
 #include "group.h"
 #include "pages_internal.h"
 
+/* What has to stay at home: where calls are laid out, and what `ps` reads. */
+static bool kept(struct tessera_group *group, unsigned long address, unsigned long *end)
+{
+	struct mm_struct *mm = group->mm;
+	const struct { unsigned long start, end; } all[] = {
+		{ group->scratch, group->scratch + group->scratch_size },
+		{ mm->arg_start & PAGE_MASK, PAGE_ALIGN(mm->env_end) },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(all); i++) {
+		if (address >= all[i].start && address < all[i].end)
+			return true;
+		if (all[i].start > address)
+			*end = min(*end, all[i].start);
+	}
+	return false;
+}
+
 /* Anonymous memory of the process itself; files have their own copy. */
 static unsigned long pushable_until(struct tessera_group *group, unsigned long address)
 {
 	struct vm_area_struct *vma;
-	unsigned long end = 0;
+	unsigned long end = 0, limit = TASK_SIZE_MAX;
 
-	if (address >= group->scratch && address < group->scratch + group->scratch_size)
+	if (kept(group, address, &limit))
 		return 0;
 	mmap_read_lock(group->mm);
 	vma = vma_lookup(group->mm, address);
 	if (vma && vma_is_anonymous(vma) && !(vma->vm_flags & VM_SHARED))
 		end = vma->vm_end;
 	mmap_read_unlock(group->mm);
-	if (group->scratch > address)
-		end = min(end, group->scratch);
-	return end;
+	return min(end, limit);
 }
 
 /* The next run of pages of a chunk; they count as given away. */
@@ -126,7 +143,7 @@ int tessera_memory_acked(struct tessera_memory *memory, const struct tessera_mes
 	struct mm_struct *mm = memory->group->mm;
 	struct frame_pages pages;
 	struct vm_area_struct *vma;
-	unsigned long end;
+	unsigned long end, limit = TASK_SIZE_MAX;
 
 	if (tessera_message_get(message, &pages) || !pages.count ||
 	    pages.count > TESSERA_PAGES_MAX || pages.stride != 1 ||
@@ -137,8 +154,7 @@ int tessera_memory_acked(struct tessera_memory *memory, const struct tessera_mes
 		mmap_read_lock(mm);
 		vma = vma_lookup(mm, pages.address);
 		if (vma && vma->vm_end >= end && vma_is_anonymous(vma) &&
-		    (pages.address >= memory->group->scratch + memory->group->scratch_size ||
-		     end <= memory->group->scratch))
+		    !kept(memory->group, pages.address, &limit) && end <= limit)
 			zap_page_range_single(vma, pages.address, end - pages.address, NULL);
 		mmap_read_unlock(mm);
 		mmput_async(mm);

@@ -24,7 +24,8 @@ int main(void)
 		CHECK_EQ(read(ticking, &count, sizeof(count)), sizeof(count));
 		sum += count;
 		time = now(CLOCK_MONOTONIC) - begun;
-		CHECK((int64_t)sum <= (time + SLACK) / (20 * MS));
+		/* The clock there is behind by what the network takes. */
+		CHECK((int64_t)sum <= (time + 10 * SLACK) / (20 * MS));
 	}
 	time = now(CLOCK_MONOTONIC) + 50 * MS;
 	then.it_value = timespec_of(time);
