@@ -81,6 +81,8 @@ long marshal_arch_prctl(struct tessera_call *call);
 long marshal_personality(struct tessera_call *call);
 long marshal_sigaction(struct tessera_call *call);
 long marshal_clock(struct tessera_call *call);
+long marshal_getrusage(struct tessera_call *call);
+long marshal_times(struct tessera_call *call);
 long marshal_nanosleep(struct tessera_call *call);
 long marshal_timer_create(struct tessera_call *call);
 long marshal_itimer(struct tessera_call *call);

@@ -2,6 +2,9 @@
 /*
  * Other calls of a guest whose arguments have to be looked at, see marshal.h.
  */
+#include <linux/times.h>
+#include <linux/sched/cputime.h>
+#include <linux/jiffies.h>
 #include <linux/fcntl.h>
 #include <linux/mqueue.h>
 #include <linux/msg.h>
@@ -225,6 +228,35 @@ long marshal_clock(struct tessera_call *call)
 		return CALL_RUN_LOCAL;
 	ret = call_arg_out(call, 1, sizeof(struct __kernel_timespec), 0);
 	return ret ?: call_run(call);
+}
+
+/* Its own time is counted here; what its children used, at home. */
+long marshal_getrusage(struct tessera_call *call)
+{
+	int ret;
+
+	if ((int)call_arg(call, 0) != RUSAGE_CHILDREN)
+		return CALL_RUN_LOCAL;
+	ret = call_arg_out(call, 1, sizeof(struct rusage), 0);
+	return ret ?: call_run(call);
+}
+
+long marshal_times(struct tessera_call *call)
+{
+	struct tms __user *to = (void __user *)call_arg(call, 0);
+	u64 utime, stime;
+	long ret;
+
+	ret = call_arg_out(call, 0, sizeof(*to), 0);
+	if (!ret)
+		ret = call_run(call);
+	if (!to || IS_ERR_VALUE(ret) || ret == CALL_GO_HOME)
+		return ret;
+	thread_group_cputime_adjusted(current, &utime, &stime);
+	if (put_user(nsec_to_clock_t(utime), &to->tms_utime) ||
+	    put_user(nsec_to_clock_t(stime), &to->tms_stime))
+		return -EFAULT;
+	return ret;
 }
 
 long marshal_nanosleep(struct tessera_call *call)

@@ -187,7 +187,7 @@ static const struct call_entry calls[__NR_syscalls] = {
 	LOCAL(exit), LOCAL(exit_group),
 	FWD(wait4, VAL, INOUT(int), VAL, INOUT(struct rusage)), SPECIAL(waitid, marshal_waitid),
 	FWD(getppid), FWD(getpgid), FWD(getpgrp), FWD(getsid), FWD(setpgid), FWD(setsid),
-	FWD(getrusage, VAL, OUT(struct rusage)), FWD(times, OUT(struct tms)),
+	SPECIAL(getrusage, marshal_getrusage), SPECIAL(times, marshal_times),
 	HOME(ptrace), HOME(kcmp), HOME(unshare), HOME(setns),
 
 	/* Scheduling: of the deputy, so that the answers fit */

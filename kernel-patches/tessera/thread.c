@@ -119,19 +119,18 @@ static int restart_apply(struct tessera_task *member, const struct state_restart
 	return -EINVAL;
 }
 
-/* No signal ended this call, but our own waking the thread: it has to go on. */
-static bool cut_short_by_us(const struct pt_regs *regs)
+/* These are not issued twice. */
+static bool may_go_on(const struct pt_regs *regs)
 {
-	return !task_sigpending(current) && regs->orig_ax != __NR_close &&
-	       regs->orig_ax != __NR_connect;
+	return regs->orig_ax != __NR_close && regs->orig_ax != __NR_connect;
 }
 
 void tessera_thread_go_on(void)
 {
 	struct pt_regs *regs = task_pt_regs(current);
 
-	if (syscall_get_nr(current, regs) != -1 &&
-	    syscall_get_error(current, regs) == -EINTR && cut_short_by_us(regs))
+	if (syscall_get_nr(current, regs) != -1 && !task_sigpending(current) &&
+	    syscall_get_error(current, regs) == -EINTR && may_go_on(regs))
 		regs->ax = -ERESTARTNOINTR;
 }
 
@@ -150,7 +149,11 @@ static void call_capture(struct tessera_task *member, struct state_thread *state
 		state->regs.ip -= 2;
 		break;
 	case -EINTR:
-		if (!cut_short_by_us(regs))
+		/*
+		 * By no signal, or by one that only the call's own mask lets
+		 * through: issued again, it meets that signal under that mask.
+		 */
+		if (!may_go_on(regs) || (task_sigpending(current) && !test_restore_sigmask()))
 			break;
 		state->regs.ax = regs->orig_ax;
 		state->regs.ip -= 2;

@@ -325,7 +325,9 @@ static bool move(struct run *run, int target)
 			return true;
 		}
 		proc_text(run->pid, "cantmove", words, sizeof(words));
-		if (!is_alive(run) || (error != EBUSY && error != EAGAIN) ||
+		/* "No such process" is one that is about to end. */
+		if (!is_alive(run) ||
+		    (error != EBUSY && error != EAGAIN && error != ESRCH) ||
 		    now_ms() > deadline)
 			break;
 		sleep_ms(RETRY_PAUSE_MS);
