@@ -53,8 +53,8 @@ check-unit: deps ## unit tests under ASan and UBSan, and each fuzz target for 20
 check-kernel: drone ## the kernel subsystem and the mesh, each alone in a VM
 	@tests/run tests/kernel tests/network
 
-check-cluster: drone ## drones alone, and clusters that form, lose and find nodes
-	@tests/run tests/vmlab tests/drone tests/cluster
+check-cluster: drone ## drones, clusters that form and lose nodes, programs that move
+	@tests/run tests/vmlab tests/drone tests/cluster tests/migrate
 
 check-iso: iso ## the live image boots to membership
 	@tests/run tests/iso
@@ -63,7 +63,7 @@ check-debug: deps ## drone scenarios on the debug kernel; CONFIG_TESSERA=n boots
 	@config/kernel/build debug
 	@config/kernel/build off
 	@config/drone/build debug
-	@tests/run --debug tests/kernel tests/network tests/cluster
+	@tests/run --debug tests/kernel tests/network tests/cluster tests/migrate
 
 bench: deps ## speed and memory, against peers (nothing to measure yet)
 	@echo 'error: there is no benchmark yet: processes do not migrate yet' >&2

@@ -6,6 +6,7 @@
 #include "harness.h"
 
 static volatile sig_atomic_t told;
+static int fds[2];
 
 static void note(int signal, siginfo_t *info, void *context)
 {
@@ -15,10 +16,13 @@ static void note(int signal, siginfo_t *info, void *context)
 
 static void stop_twice(void *unused)
 {
+	char byte;
+
 	(void)unused;
 	compute(1000);
 	raise(SIGSTOP);
-	compute(1000);
+	/* A second stop too early hides that it was continued. */
+	CHECK_EQ(read(fds[0], &byte, 1), 1);
 	raise(SIGTSTP);
 	_exit(5);
 }
@@ -36,6 +40,7 @@ int main(void)
 	int status, before;
 	pid_t pid;
 
+	CHECK_EQ(pipe(fds), 0);
 	handle(SIGCHLD, note, SA_RESTART);
 	ready();
 	wait_moved();
@@ -48,6 +53,7 @@ int main(void)
 		CHECK(WIFSTOPPED(status) && WSTOPSIG(status) == SIGSTOP);
 		CHECK_EQ(kill(pid, SIGCONT), 0);
 		CHECK(WIFCONTINUED(wait_status(pid, WCONTINUED)));
+		CHECK_EQ(write(fds[1], "x", 1), 1);
 		status = wait_status(pid, WUNTRACED);
 		CHECK(WIFSTOPPED(status) && WSTOPSIG(status) == SIGTSTP);
 		CHECK_EQ(kill(pid, SIGCONT), 0);

@@ -9,6 +9,17 @@
 
 static int fds[2];
 
+/* More than 256 bytes may come in parts. */
+static void fill_randomly(char *p, size_t size)
+{
+	ssize_t got;
+
+	for (; size; p += got, size -= got) {
+		got = getrandom(p, size, GRND_NONBLOCK);
+		CHECK(got > 0);
+	}
+}
+
 static void write_own(void *unused)
 {
 	uint64_t number;
@@ -22,21 +33,12 @@ int main(void)
 {
 	static char one[3 * PAGE], other[3 * PAGE];
 	uint64_t mine, theirs;
-	size_t done = 0;
-	ssize_t got;
 
 	CHECK_EQ(pipe(fds), 0);
 	ready();
 	while (again(ROUNDS / 4)) {
 		memset(one, 0, sizeof(one));
-		/* Like a signal, a move may end it early. */
-		while (done < sizeof(one)) {
-			got = getrandom(one + done, sizeof(one) - done,
-					GRND_NONBLOCK);
-			CHECK(got > 0);
-			done += got;
-		}
-		done = 0;
+		fill_randomly(one, sizeof(one));
 		CHECK(memcmp(one, other, 64) != 0);
 		CHECK(memcmp(one + 2 * PAGE, other, 64) != 0);
 		memcpy(other, one, sizeof(one));
