@@ -40,7 +40,8 @@ static void use_call(const struct frame_call *call, size_t size)
 		memcpy(arena + fixups[i], &offset, sizeof(offset));
 	}
 	for (unsigned int i = 0; i < call->outs; i++) {
-		__u32 n = tessera_out_length(&outs[i], (__s64)call->args[0], &left);
+		__u32 n = tessera_out_length(&outs[i], (__s64)call->args[0],
+					     &left);
 
 		require(n <= outs[i].length);
 		memset(arena + outs[i].offset, 1, n);

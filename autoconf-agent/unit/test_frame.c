@@ -74,8 +74,12 @@ struct small_call {
 static struct small_call small(void)
 {
 	return (struct small_call){
-		.call = { .arena = 64, .in = 16, .fixups = 1, .outs = 1,
-			  .pointers = 1, .args = { 8 } },
+		.call = { .arena = 64,
+			  .in = 16,
+			  .fixups = 1,
+			  .outs = 1,
+			  .pointers = 1,
+			  .args = { 8 } },
 		.fixup = 8,
 		.out = { .offset = 32, .length = 32 },
 	};
@@ -87,7 +91,8 @@ static bool valid(const struct small_call *small_call, size_t length)
 	const __u32 *fixups;
 	const __u8 *in;
 
-	return tessera_call_valid(&small_call->call, length, &fixups, &outs, &in);
+	return tessera_call_valid(&small_call->call, length, &fixups, &outs,
+				  &in);
 }
 
 static void a_call_lies_in_its_arena(void **state)
@@ -143,7 +148,9 @@ static void results_share_what_comes_back(void **state)
 
 static void pages_are_counted(void **state)
 {
-	struct frame_pages pages = { .address = PAGE, .count = 2, .stride = 1, .present = 3 };
+	struct frame_pages pages = {
+		.address = PAGE, .count = 2, .stride = 1, .present = 3
+	};
 	const size_t length = sizeof(pages) + 2 * PAGE;
 
 	assert_true(tessera_pages_valid(&pages, length, PAGE));
