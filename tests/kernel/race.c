@@ -87,7 +87,8 @@ static void *read_stuck(void *data)
 {
 	struct stuck *stuck = data;
 
-	stuck->len = read(stuck->fd, stuck->page, 16);
+	stuck->len = read(stuck->fd, stuck->page,
+			  sizeof(struct tessera_event));
 	return NULL;
 }
 
