@@ -87,8 +87,7 @@ static void *read_stuck(void *data)
 {
 	struct stuck *stuck = data;
 
-	stuck->len = read(stuck->fd, stuck->page,
-			  sizeof(struct tessera_event));
+	stuck->len = read(stuck->fd, stuck->page, sizeof(struct tessera_event));
 	return NULL;
 }
 
