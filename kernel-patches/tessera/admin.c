@@ -39,7 +39,7 @@ static int recall_all(bool guest)
 	}
 	while (left > 0 && (group = tessera_group_next(NULL, guest))) {
 		left = wait_event_killable_timeout(group->wait,
-				list_empty_careful(&group->entry), left);
+						   list_empty_careful(&group->entry), left);
 		tessera_group_put(group);
 	}
 	if (left < 0)

@@ -42,6 +42,8 @@ struct arriving {
 
 static int drop_credentials(void)
 {
+	const kuid_t uid = make_kuid(&init_user_ns, NOBODY);
+	const kgid_t gid = make_kgid(&init_user_ns, NOBODY);
 	struct group_info *none;
 	struct cred *cred;
 
@@ -53,10 +55,19 @@ static int drop_credentials(void)
 		put_group_info(none);
 		return -ENOMEM;
 	}
-	cred->uid = cred->euid = cred->suid = cred->fsuid = make_kuid(&init_user_ns, NOBODY);
-	cred->gid = cred->egid = cred->sgid = cred->fsgid = make_kgid(&init_user_ns, NOBODY);
-	cred->cap_inheritable = cred->cap_permitted = cred->cap_effective =
-		cred->cap_bset = cred->cap_ambient = CAP_EMPTY_SET;
+	cred->uid = uid;
+	cred->euid = uid;
+	cred->suid = uid;
+	cred->fsuid = uid;
+	cred->gid = gid;
+	cred->egid = gid;
+	cred->sgid = gid;
+	cred->fsgid = gid;
+	cred->cap_inheritable = CAP_EMPTY_SET;
+	cred->cap_permitted = CAP_EMPTY_SET;
+	cred->cap_effective = CAP_EMPTY_SET;
+	cred->cap_bset = CAP_EMPTY_SET;
+	cred->cap_ambient = CAP_EMPTY_SET;
 	set_groups(cred, none);
 	put_group_info(none);
 	commit_creds(cred);
@@ -92,6 +103,16 @@ static struct tessera_task *new_member(struct tessera_group *group, u32 index)
 	return tessera_task_create(group, index);
 }
 
+static bool all_ready(struct tessera_group *group)
+{
+	return READ_ONCE(group->done) == READ_ONCE(group->total);
+}
+
+static bool decided(struct tessera_group *group)
+{
+	return READ_ONCE(group->state) != GROUP_ARRIVING;
+}
+
 /* The last step of each thread: its own state, and the word to run. */
 static int start(struct tessera_task *member)
 {
@@ -108,17 +129,15 @@ static int start(struct tessera_task *member)
 	wake_up_all(&group->wait);
 	/* The first of them tells home when all are ready. */
 	if (thread_group_leader(current)) {
-		left = wait_event_killable_timeout(group->wait,
-				READ_ONCE(group->done) == READ_ONCE(group->total) ||
-				READ_ONCE(group->state) != GROUP_ARRIVING, START_WITHIN);
+		left = wait_event_killable_timeout(group->wait, all_ready(group) || decided(group),
+						   START_WITHIN);
 		if (left <= 0)
 			return -ETIMEDOUT;
 		ret = tessera_channel_send(&group->channel, TESSERA_FRAME_READY, 0, NULL, 0);
 		if (ret)
 			return ret;
 	}
-	left = wait_event_killable_timeout(group->wait,
-			READ_ONCE(group->state) != GROUP_ARRIVING, START_WITHIN);
+	left = wait_event_killable_timeout(group->wait, decided(group), START_WITHIN);
 	if (left <= 0 || READ_ONCE(group->state) == GROUP_ABORTED ||
 	    READ_ONCE(group->state) == GROUP_ENDED)
 		return -ECANCELED;

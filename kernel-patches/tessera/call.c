@@ -278,7 +278,36 @@ int call_arg_string(struct tessera_call *call, unsigned int arg)
 	return call_arg_in(call, arg, min_t(long, length, PATH_MAX + 1));
 }
 
-static int arg_as(struct tessera_call *call, unsigned int arg, const struct call_arg *as)
+/* Where the kernel takes an int, the rest of the register means nothing. */
+static ssize_t length_of(const struct tessera_call *call, const struct call_arg *as)
+{
+	unsigned long told = call->args[as->size & ~CALL_INT];
+
+	if (as->size & CALL_INT)
+		return (int)told;
+	return min_t(unsigned long, told, SSIZE_MAX);
+}
+
+/* Home refuses lengths that are too large before it looks at the buffer. */
+static int arg_in_len(struct tessera_call *call, unsigned int arg, const struct call_arg *as)
+{
+	ssize_t length = length_of(call, as);
+
+	return call_arg_in(call, arg, length > (ssize_t)CALL_CHUNK ? 0 : max(length, 0));
+}
+
+static int arg_out_result(struct tessera_call *call, unsigned int arg, const struct call_arg *as)
+{
+	ssize_t length = length_of(call, as);
+
+	if (length > (ssize_t)CALL_CHUNK) {
+		length = CALL_CHUNK;
+		call_set_arg(call, as->size & ~CALL_INT, length);
+	}
+	return call_arg_out(call, arg, max(length, 0), 1);
+}
+
+int call_arg_as(struct tessera_call *call, unsigned int arg, const struct call_arg *as)
 {
 	switch ((enum call_kind)as->kind) {
 	case ARG_VALUE:
@@ -292,10 +321,10 @@ static int arg_as(struct tessera_call *call, unsigned int arg, const struct call
 	case ARG_INOUT:
 		return call_arg_inout(call, arg, as->size);
 	case ARG_IN_LEN:
+		return arg_in_len(call, arg, as);
 	case ARG_OUT_RESULT:
-		break;
+		return arg_out_result(call, arg, as);
 	}
-	WARN_ON_ONCE(1);
 	return -EINVAL;
 }
 
@@ -305,7 +334,7 @@ int call_arg_all(struct tessera_call *call, const struct call_entry *entry)
 	int ret = 0;
 
 	for (arg = 0; arg < 6 && !ret; arg++)
-		ret = arg_as(call, arg, &entry->args[arg]);
+		ret = call_arg_as(call, arg, &entry->args[arg]);
 	return ret;
 }
 

@@ -44,10 +44,13 @@ enum call_kind {
 	ARG_IN,			/* .size bytes go there; NULL is passed on */
 	ARG_OUT,		/* .size bytes come back if it succeeds */
 	ARG_INOUT,		/* both */
-	/* For marshal_sized(), which bounds what they say: */
+	/* CALL_CHUNK at most: */
 	ARG_IN_LEN,		/* as many bytes as argument .size says */
 	ARG_OUT_RESULT,		/* the same back, at most as many as the result says */
 };
+
+/* With the number of an argument that tells a length: it is an int, not a long. */
+#define CALL_INT	0x100
 
 struct call_arg {
 	u8 kind;		/* enum call_kind */
@@ -88,6 +91,8 @@ int call_arg_in(struct tessera_call *call, unsigned int arg, size_t size);
 int call_arg_out(struct tessera_call *call, unsigned int arg, size_t size, u32 unit);
 int call_arg_inout(struct tessera_call *call, unsigned int arg, size_t size);
 int call_arg_string(struct tessera_call *call, unsigned int arg);
+/* What it is described as. */
+int call_arg_as(struct tessera_call *call, unsigned int arg, const struct call_arg *as);
 /* All arguments as an entry describes them. */
 int call_arg_all(struct tessera_call *call, const struct call_entry *entry);
 

@@ -38,9 +38,9 @@ static enum tessera_reason check_vma(struct vm_area_struct *vma)
 
 enum tessera_reason tessera_check_mm(struct mm_struct *mm)
 {
+	VMA_ITERATOR(vmi, mm, 0);
 	enum tessera_reason reason = TESSERA_REASON_NONE;
 	struct vm_area_struct *vma;
-	VMA_ITERATOR(vmi, mm, 0);
 
 	mmap_read_lock(mm);
 	if (mm->map_count > TESSERA_VMAS_MAX)
@@ -95,11 +95,13 @@ static bool shares_mm(struct task_struct *leader, struct mm_struct *mm)
 
 static enum tessera_reason check_signal(struct task_struct *task)
 {
-	struct signal_struct *signal = task->signal;
-	unsigned long flags;
 	enum tessera_reason reason = TESSERA_REASON_NONE;
+	struct signal_struct *signal = task->signal;
+	struct sighand_struct *sighand;
+	unsigned long flags;
 
-	if (!lock_task_sighand(task, &flags))
+	sighand = lock_task_sighand(task, &flags);
+	if (!sighand)
 		return TESSERA_REASON_EXITING;
 	if (signal->flags & SIGNAL_GROUP_EXIT || signal->group_exec_task || signal->core_state)
 		reason = TESSERA_REASON_EXITING;
@@ -111,7 +113,7 @@ static enum tessera_reason check_signal(struct task_struct *task)
 		reason = TESSERA_REASON_THREADS;
 	else if (signal->it[0].expires || signal->it[1].expires)
 		reason = TESSERA_REASON_TIMERS;
-	unlock_task_sighand(task, &flags);
+	spin_unlock_irqrestore(&sighand->siglock, flags);
 	return reason;
 }
 

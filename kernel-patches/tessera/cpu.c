@@ -47,7 +47,7 @@ static const u16 user_features[] = {
 
 void tessera_cpu_describe(struct frame_hello *hello)
 {
-	BUILD_BUG_ON(NCAPINTS > ARRAY_SIZE(hello->cpu_caps));
+	BUILD_BUG_ON(ARRAY_SIZE(hello->cpu_caps) < NCAPINTS);
 	memcpy(hello->cpu_caps, boot_cpu_data.x86_capability,
 	       NCAPINTS * sizeof(hello->cpu_caps[0]));
 	hello->xfeatures = fpu_user_cfg.max_features;
@@ -106,17 +106,35 @@ static int xstate_apply(const void *xstate, u32 pkru)
 	return ret;
 }
 
-#define FOR_EACH_REGISTER(do)						\
-	do(r15) do(r14) do(r13) do(r12) do(bp) do(bx) do(r11) do(r10)	\
-	do(r9) do(r8) do(ax) do(cx) do(dx) do(si) do(di) do(ip) do(flags) do(sp)
-
-void tessera_cpu_capture(struct state_thread *state, void *xstate)
+static void regs_capture(struct state_regs *state)
 {
 	const struct pt_regs *regs = task_pt_regs(current);
 
-#define SAVE(reg) state->regs.reg = regs->reg;
-	FOR_EACH_REGISTER(SAVE)
-#undef SAVE
+	*state = (struct state_regs) {
+		.r15 = regs->r15,
+		.r14 = regs->r14,
+		.r13 = regs->r13,
+		.r12 = regs->r12,
+		.bp = regs->bp,
+		.bx = regs->bx,
+		.r11 = regs->r11,
+		.r10 = regs->r10,
+		.r9 = regs->r9,
+		.r8 = regs->r8,
+		.ax = regs->ax,
+		.cx = regs->cx,
+		.dx = regs->dx,
+		.si = regs->si,
+		.di = regs->di,
+		.ip = regs->ip,
+		.flags = regs->flags,
+		.sp = regs->sp,
+	};
+}
+
+void tessera_cpu_capture(struct state_thread *state, void *xstate)
+{
+	regs_capture(&state->regs);
 	current_save_fsgs();
 	state->fs_base = current->thread.fsbase;
 	state->gs_base = current->thread.gsbase;
@@ -129,9 +147,35 @@ void tessera_cpu_capture(struct state_thread *state, void *xstate)
 			 X86_EFLAGS_SF | X86_EFLAGS_ZF | X86_EFLAGS_AF | X86_EFLAGS_PF | \
 			 X86_EFLAGS_CF | X86_EFLAGS_RF)
 
-int tessera_cpu_apply(const struct state_thread *state, const void *xstate)
+static void regs_apply(const struct state_regs *state)
 {
 	struct pt_regs *regs = task_pt_regs(current);
+
+	regs->r15 = state->r15;
+	regs->r14 = state->r14;
+	regs->r13 = state->r13;
+	regs->r12 = state->r12;
+	regs->bp = state->bp;
+	regs->bx = state->bx;
+	regs->r11 = state->r11;
+	regs->r10 = state->r10;
+	regs->r9 = state->r9;
+	regs->r8 = state->r8;
+	regs->ax = state->ax;
+	regs->cx = state->cx;
+	regs->dx = state->dx;
+	regs->si = state->si;
+	regs->di = state->di;
+	regs->ip = state->ip;
+	regs->sp = state->sp;
+	regs->flags = (state->flags & USER_FLAGS) | X86_EFLAGS_IF | X86_EFLAGS_FIXED;
+	regs->cs = __USER_CS;
+	regs->ss = __USER_DS;
+	regs->orig_ax = -1;
+}
+
+int tessera_cpu_apply(const struct state_thread *state, const void *xstate)
+{
 	int ret;
 
 	if (state->xstate != fpu_user_cfg.max_size ||
@@ -141,13 +185,7 @@ int tessera_cpu_apply(const struct state_thread *state, const void *xstate)
 	ret = xstate_apply(xstate, state->pkru);
 	if (ret)
 		return ret;
-#define LOAD(reg) regs->reg = state->regs.reg;
-	FOR_EACH_REGISTER(LOAD)
-#undef LOAD
-	regs->cs = __USER_CS;
-	regs->ss = __USER_DS;
-	regs->flags = (state->regs.flags & USER_FLAGS) | X86_EFLAGS_IF | X86_EFLAGS_FIXED;
-	regs->orig_ax = -1;
+	regs_apply(&state->regs);
 	do_arch_prctl_64(current, ARCH_SET_FS, state->fs_base);
 	do_arch_prctl_64(current, ARCH_SET_GS, state->gs_base);
 	return 0;

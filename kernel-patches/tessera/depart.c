@@ -129,10 +129,12 @@ static enum tessera_reason flag_threads(struct tessera_group *group, struct task
 					struct list_head *spares)
 {
 	enum tessera_reason reason = TESSERA_REASON_NONE;
+	struct sighand_struct *sighand;
 	struct task_struct *thread;
 	unsigned long flags;
 
-	if (!lock_task_sighand(task, &flags))
+	sighand = lock_task_sighand(task, &flags);
+	if (!sighand)
 		return TESSERA_REASON_EXITING;
 	spin_lock(&group->lock);
 	if (task->signal->flags & SIGNAL_GROUP_EXIT || task->signal->group_exec_task ||
@@ -166,7 +168,7 @@ static enum tessera_reason flag_threads(struct tessera_group *group, struct task
 	if (!reason)
 		list_splice_init(spares, &group->spares);
 	spin_unlock(&group->lock);
-	unlock_task_sighand(task, &flags);
+	spin_unlock_irqrestore(&sighand->siglock, flags);
 	return reason;
 }
 
@@ -175,7 +177,7 @@ static enum tessera_reason wait_departed(struct tessera_group *group)
 	long left;
 
 	left = wait_event_killable_timeout(group->wait,
-			READ_ONCE(group->state) != GROUP_PARKING, PARK_WITHIN);
+					   READ_ONCE(group->state) != GROUP_PARKING, PARK_WITHIN);
 	if (left <= 0)
 		tessera_group_abort(group, left ? TESSERA_REASON_INTERRUPTED :
 						  TESSERA_REASON_BUSY);

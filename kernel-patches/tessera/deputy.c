@@ -12,6 +12,7 @@
 #include "group.h"
 #include "memory.h"
 #include "process.h"
+#include "thread.h"
 #include "times.h"
 
 /* Softirq, or process context: wake the deputy; a call under way is cut short. */
@@ -122,7 +123,7 @@ static int take_frame(struct tessera_task *member, struct tessera_message *messa
 		ret = tessera_signals_stop(member, message);
 		break;
 	case TESSERA_FRAME_EXIT_THREAD:
-		ret = tessera_message_get(message, &exit);
+		ret = tessera_message_get(message, &exit, sizeof(exit));
 		tessera_message_free(message);
 		if (ret)
 			return ret;
@@ -157,15 +158,15 @@ static bool idle(struct tessera_task *member)
 
 static void wait(struct tessera_task *member)
 {
+	struct wait_queue_head *queue = &tessera_own_sighand()->signalfd_wqh;
 	DEFINE_WAIT(frames);
 	DEFINE_WAIT(signals);
 
 	prepare_to_wait(&member->wait, &frames, TASK_INTERRUPTIBLE | TASK_FREEZABLE);
-	prepare_to_wait(&current->sighand->signalfd_wqh, &signals,
-			TASK_INTERRUPTIBLE | TASK_FREEZABLE);
+	prepare_to_wait(queue, &signals, TASK_INTERRUPTIBLE | TASK_FREEZABLE);
 	if (idle(member))
 		schedule();
-	finish_wait(&current->sighand->signalfd_wqh, &signals);
+	finish_wait(queue, &signals);
 	finish_wait(&member->wait, &frames);
 	if (test_thread_flag(TIF_NOTIFY_SIGNAL))
 		clear_notify_signal();

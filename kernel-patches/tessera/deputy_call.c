@@ -80,7 +80,7 @@ static void load_registers(struct tessera_task *member, const struct frame_call 
 		*args[i] = call->args[i] +
 			(call->pointers >> i & 1 ? member->scratch : 0);
 	regs->orig_ax = call->nr;
-	regs->ax = -ENOSYS;
+	regs->ax = __x64_sys_ni_syscall(regs);	/* until it has been run */
 }
 
 /* As do_syscall_64() does it. */
@@ -106,8 +106,8 @@ static long run_interruptibly(struct tessera_task *member, const struct frame_ca
 	sigdelsetmask(&blocked, sigmask(SIGKILL) | sigmask(SIGSTOP));
 	set_current_blocked(&blocked);
 	set_bit(MEMBER_IN_CALL, &member->flags);
+	/* tessera_home_notify() sees it, or we what came: an INTERRUPT may be there already. */
 	smp_mb__after_atomic();
-	/* An INTERRUPT may be there already. */
 	if (tessera_channel_ready(&member->channel))
 		set_notify_signal(current);
 	ret = run(call->nr);

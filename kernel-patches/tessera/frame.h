@@ -35,7 +35,7 @@
  * (group, 0), and each of its threads (group, index), index from 1.
  */
 #define TESSERA_INDEX_BITS	12
-#define TESSERA_GROUP_MAX	(1u << 18)
+#define TESSERA_GROUP_MAX	(256 * 1024)
 
 static inline __u32 tessera_channel_id(__u32 group, __u32 index)
 {

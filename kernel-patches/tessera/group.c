@@ -148,29 +148,8 @@ struct tessera_task *tessera_task_create(struct tessera_group *group, u32 index)
 	return member;
 }
 
-void tessera_task_destroy(struct tessera_task *member)
-{
-	struct tessera_group *group;
-
-	if (!member)
-		return;
-	group = member->group;
-	spin_lock(&group->lock);
-	while (group->held) {
-		spin_unlock(&group->lock);
-		wait_event_idle(group->wait, !READ_ONCE(group->held));
-		spin_lock(&group->lock);
-	}
-	tessera_group_leave(group, member);
-	spin_unlock(&group->lock);
-	tessera_channel_close(&member->channel);
-	tessera_task_state_free(member);
-	tessera_call_free(member->call);
-	tessera_group_put(group);
-	kfree_rcu(member, rcu);
-}
-
-void tessera_task_destroy_in(struct tessera_task *member)
+/* It leaves, and nothing comes for it any more. */
+static void task_detach(struct tessera_task *member)
 {
 	struct tessera_group *group = member->group;
 
@@ -182,12 +161,33 @@ void tessera_task_destroy_in(struct tessera_task *member)
 	}
 	tessera_group_leave(group, member);
 	spin_unlock(&group->lock);
-	/* Nobody adds any more: not a member, and with its channel closed. */
 	tessera_channel_close(&member->channel);
+}
+
+static void task_free(struct tessera_task *member)
+{
+	tessera_task_state_free(member);
+	tessera_call_free(member->call);
+	tessera_group_put(member->group);
+	kfree_rcu(member, rcu);
+}
+
+void tessera_task_destroy(struct tessera_task *member)
+{
+	if (!member)
+		return;
+	task_detach(member);
+	task_free(member);
+}
+
+void tessera_task_destroy_in(struct tessera_task *member)
+{
+	task_detach(member);
+	/* Nobody adds any more: not a member, and with its channel closed. */
 	task_work_cancel(current, &member->park);
 	task_work_cancel(current, &member->kick);
 	task_work_cancel(current, &member->start);
-	tessera_task_destroy(member);
+	task_free(member);
 }
 
 void tessera_group_spares_free(struct tessera_group *group)
@@ -317,6 +317,32 @@ void tessera_group_wake(struct tessera_group *group)
 		wake_up_all(&member->wait);
 	spin_unlock(&group->lock);
 	wake_up_all(&group->wait);
+}
+
+void tessera_group_set(struct tessera_group *group, bool *flag)
+{
+	spin_lock(&group->lock);
+	WRITE_ONCE(*flag, true);
+	spin_unlock(&group->lock);
+	tessera_group_wake(group);
+}
+
+int tessera_group_take(struct tessera_group *group,
+		       int (*take)(struct tessera_group *group, struct tessera_message *message))
+{
+	struct tessera_message message;
+	int ret = 0;
+
+	while (!ret && tessera_channel_take(&group->channel, &message)) {
+		ret = take(group, &message);
+		if (message.skb)
+			tessera_message_free(&message);
+	}
+	if (ret == -EPROTO)
+		tessera_link_fail(group->link, TESSERA_REASON_PROTOCOL);
+	if (!ret && READ_ONCE(group->channel.lost))
+		ret = -EPIPE;
+	return ret;
 }
 
 bool tessera_group_switch(struct tessera_group *group, enum tessera_group_state from,

@@ -91,7 +91,6 @@ enum {
 	MEMBER_RUNNING,		/* guest: may be kicked */
 	MEMBER_WAITING,		/* guest: looks at the channel by itself */
 	MEMBER_RESTART_HOME,	/* guest: the restart block is at home */
-	MEMBER_GONE,		/* nothing is to be told any more */
 };
 
 struct tessera_task {
@@ -154,6 +153,14 @@ bool tessera_group_switch(struct tessera_group *group, enum tessera_group_state 
 void tessera_group_abort(struct tessera_group *group, enum tessera_reason reason);
 /* Wake all members and whoever waits for the group. */
 void tessera_group_wake(struct tessera_group *group);
+/* The peer said so: one of its flags becomes true. */
+void tessera_group_set(struct tessera_group *group, bool *flag);
+/*
+ * Take out what has come for it, until one frame is not as it should be; for its
+ * work. `take` may keep a frame's skb. -EPIPE: the link is lost.
+ */
+int tessera_group_take(struct tessera_group *group,
+		       int (*take)(struct tessera_group *group, struct tessera_message *message));
 /*
  * Count one more who has finished a step; wait for all of them. -EINTR: killed,
  * -ECANCELED: aborted or ended meanwhile.

@@ -32,14 +32,15 @@ void tessera_guest_notify(struct tessera_channel *channel)
 void tessera_guest_wait_begin(struct tessera_task *member)
 {
 	set_bit(MEMBER_WAITING, &member->flags);
+	/* tessera_guest_notify() sees it, or we see what it tells of. */
 	smp_mb__after_atomic();
 }
 
 void tessera_guest_wait_end(struct tessera_task *member)
 {
 	clear_bit(MEMBER_WAITING, &member->flags);
+	/* As above, for what came between our last look and now. */
 	smp_mb__after_atomic();
-	/* What came between our last look and now. */
 	if (tessera_channel_ready(&member->channel))
 		kick(member);
 }
@@ -51,14 +52,14 @@ static int take_signal(struct tessera_task *member, const struct tessera_message
 	struct sigaction *action;
 	int sig;
 
-	if (tessera_message_get(message, &frame))
+	if (tessera_message_get(message, &frame, sizeof(frame)))
 		return -EPROTO;
 	BUILD_BUG_ON(sizeof(info) != sizeof(frame.info));
 	memcpy(&info, frame.info, sizeof(info));
 	sig = info.si_signo;
 	if (!valid_signal(sig) || !sig)
 		return -EPROTO;
-	action = &current->sighand->action[sig - 1].sa;
+	action = &tessera_own_sighand()->action[sig - 1].sa;
 	/* Stopping is home's: its parent has to see it. */
 	if ((sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU) &&
 	    READ_ONCE(action->sa_handler) == SIG_DFL && !sigismember(&current->blocked, sig))
@@ -125,6 +126,7 @@ void tessera_guest_kick(struct callback_head *work)
 	int ret = 0;
 
 	clear_bit(MEMBER_KICKED, &member->flags);
+	/* Who still saw the bit did not kick: what he tells of is seen below. */
 	smp_mb__after_atomic();
 	tessera_guest_wait_begin(member);
 	while (!ret && tessera_channel_take(&member->channel, &message))

@@ -5,21 +5,7 @@
 #include "group.h"
 #include "guest.h"
 #include "memory.h"
-
-static void keep_for_stream(struct tessera_group *group, struct tessera_message *message)
-{
-	skb_queue_tail(&group->stream, message->skb);
-	message->skb = NULL;
-	wake_up_all(&group->wait);
-}
-
-static void set_flag(struct tessera_group *group, bool *flag)
-{
-	spin_lock(&group->lock);
-	WRITE_ONCE(*flag, true);
-	spin_unlock(&group->lock);
-	tessera_group_wake(group);
-}
+#include "stream.h"
 
 static void run(struct tessera_group *group)
 {
@@ -37,7 +23,7 @@ static int take_frame(struct tessera_group *group, struct tessera_message *messa
 {
 	switch ((enum tessera_frame_type)message->frame.type) {
 	case TESSERA_FRAME_DATA:
-		keep_for_stream(group, message);
+		tessera_stream_keep(group, message);
 		return 0;
 	case TESSERA_FRAME_RUN:
 		run(group);
@@ -50,10 +36,10 @@ static int take_frame(struct tessera_group *group, struct tessera_message *messa
 		tessera_guest_recall(group);
 		return 0;
 	case TESSERA_FRAME_RETURN_OK:
-		set_flag(group, &group->return_ok);
+		tessera_group_set(group, &group->return_ok);
 		return 0;
 	case TESSERA_FRAME_LAID_OUT:
-		set_flag(group, &group->laid_out);
+		tessera_group_set(group, &group->laid_out);
 		return 0;
 	case TESSERA_FRAME_BYE:
 	case TESSERA_FRAME_KILL:
@@ -68,20 +54,12 @@ static int take_frame(struct tessera_group *group, struct tessera_message *messa
 void tessera_guest_frames(struct work_struct *work)
 {
 	struct tessera_group *group = container_of(work, struct tessera_group, work);
-	struct tessera_message message;
-	int ret = 0;
+	int ret = tessera_group_take(group, take_frame);
 
-	while (!ret && tessera_channel_take(&group->channel, &message)) {
-		ret = take_frame(group, &message);
-		if (message.skb)
-			tessera_message_free(&message);
-	}
-	if (ret == -EPROTO)
-		tessera_link_fail(group->link, TESSERA_REASON_PROTOCOL);
-	if (ret || READ_ONCE(group->channel.lost)) {
-		pr_notice_once("tessera: guests of node %u end: their home %s\n",
-			       tessera_link_node(group->link), ret == -ENOMEM ?
-			       "sent more than fits here" : "is lost");
-		tessera_guest_kill(group);
-	}
+	if (!ret)
+		return;
+	pr_notice_once("tessera: guests of node %u end: their home %s\n",
+		       tessera_link_node(group->link), ret == -ENOMEM ?
+		       "sent more than fits here" : "is lost");
+	tessera_guest_kill(group);
 }

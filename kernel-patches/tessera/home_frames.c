@@ -5,20 +5,13 @@
 #include "deputy.h"
 #include "group.h"
 #include "memory.h"
-
-static void set_flag(struct tessera_group *group, bool *flag)
-{
-	spin_lock(&group->lock);
-	WRITE_ONCE(*flag, true);
-	spin_unlock(&group->lock);
-	tessera_group_wake(group);
-}
+#include "stream.h"
 
 static int refused(struct tessera_group *group, const struct tessera_message *message)
 {
 	struct frame_reason frame;
 
-	if (tessera_message_get(message, &frame))
+	if (tessera_message_get(message, &frame, sizeof(frame)))
 		return -EPROTO;
 	tessera_group_abort(group, frame.reason ?: TESSERA_REASON_PROTOCOL);
 	return 0;
@@ -28,7 +21,7 @@ static int ended(struct tessera_group *group, const struct tessera_message *mess
 {
 	struct frame_exit frame;
 
-	if (tessera_message_get(message, &frame))
+	if (tessera_message_get(message, &frame, sizeof(frame)))
 		return -EPROTO;
 	spin_lock(&group->lock);
 	group->exit = frame;
@@ -61,17 +54,15 @@ static int take_frame(struct tessera_group *group, struct tessera_message *messa
 {
 	switch ((enum tessera_frame_type)message->frame.type) {
 	case TESSERA_FRAME_ACCEPT:
-		set_flag(group, &group->accepted);
+		tessera_group_set(group, &group->accepted);
 		return 0;
 	case TESSERA_FRAME_REFUSE:
 		return refused(group, message);
 	case TESSERA_FRAME_READY:
-		set_flag(group, &group->ready);
+		tessera_group_set(group, &group->ready);
 		return 0;
 	case TESSERA_FRAME_DATA:
-		skb_queue_tail(&group->stream, message->skb);
-		message->skb = NULL;
-		wake_up_all(&group->wait);
+		tessera_stream_keep(group, message);
 		return 0;
 	case TESSERA_FRAME_PAGE_REQ:
 		return tessera_memory_serve(group->memory, message);
@@ -82,7 +73,7 @@ static int take_frame(struct tessera_group *group, struct tessera_message *messa
 	case TESSERA_FRAME_PAGES_ACK:
 		return tessera_memory_acked(group->memory, message);
 	case TESSERA_FRAME_PAGES_END:
-		set_flag(group, &group->pages_end);
+		tessera_group_set(group, &group->pages_end);
 		return 0;
 	case TESSERA_FRAME_RETURN:
 		return wants_home(group);
@@ -96,22 +87,14 @@ static int take_frame(struct tessera_group *group, struct tessera_message *messa
 void tessera_home_frames(struct work_struct *work)
 {
 	struct tessera_group *group = container_of(work, struct tessera_group, work);
-	struct tessera_message message;
-	int ret = 0;
+	int ret = tessera_group_take(group, take_frame);
 
-	while (!ret && tessera_channel_take(&group->channel, &message)) {
-		ret = take_frame(group, &message);
-		if (message.skb)
-			tessera_message_free(&message);
-	}
-	if (ret == -EPROTO)
-		tessera_link_fail(group->link, TESSERA_REASON_PROTOCOL);
-	if (ret || READ_ONCE(group->channel.lost)) {
-		/* Each deputy sees its own channel lost, and ends the process. */
-		tessera_group_abort(group, ret == -EPROTO ? TESSERA_REASON_PROTOCOL :
-							    TESSERA_REASON_LINK_LOST);
-		WRITE_ONCE(group->lost, true);
-		tessera_memory_lose(group->memory);
-		tessera_group_wake(group);
-	}
+	if (!ret)
+		return;
+	/* Each deputy sees its own channel lost, and ends the process. */
+	tessera_group_abort(group, ret == -EPROTO ? TESSERA_REASON_PROTOCOL :
+						    TESSERA_REASON_LINK_LOST);
+	WRITE_ONCE(group->lost, true);
+	tessera_memory_lose(group->memory);
+	tessera_group_wake(group);
 }

@@ -39,21 +39,23 @@ static int walk_pmd(pmd_t *pmd, unsigned long address, unsigned long end, struct
 {
 	struct walk *walk = mm_walk->private;
 	unsigned int bit = (address - walk->address) >> PAGE_SHIFT;
-	pte_t *pte, *first;
-	spinlock_t *ptl;
+	pte_t *first, *pte;
+	spinlock_t *ptl;	/* of the page table */
 
 	ptl = pmd_trans_huge_lock(pmd, mm_walk->vma);
 	if (ptl) {
+		__acquire(ptl);		/* sparse is not told of it */
 		bitmap_set(walk->send, bit, (end - address) >> PAGE_SHIFT);
 		spin_unlock(ptl);
 		return 0;
 	}
-	first = pte = pte_offset_map_lock(mm_walk->mm, pmd, address, &ptl);
-	if (!pte) {
+	first = pte_offset_map_lock(mm_walk->mm, pmd, address, &ptl);
+	if (!first) {
 		mm_walk->action = ACTION_AGAIN;
 		return 0;
 	}
-	for (; address < end; address += PAGE_SIZE, pte++, bit++) {
+	__acquire(RCU);			/* sparse is told of the lock alone */
+	for (pte = first; address < end; address += PAGE_SIZE, pte++, bit++) {
 		if (must_travel(walk, bit, ptep_get(pte)))
 			set_bit(bit, walk->send);
 	}
@@ -185,9 +187,9 @@ int tessera_memory_take_home(struct tessera_memory *memory, const struct tessera
 	unsigned int i;
 	int ret;
 
-	ret = tessera_message_copy(message, 0, &pages, sizeof(pages));
-	if (ret || !tessera_pages_valid(&pages, message->frame.length, PAGE_SIZE))
-		return -EPROTO;
+	ret = tessera_pages_head(message, &pages);
+	if (ret)
+		return ret;
 	if (!mmget_not_zero(mm))
 		return 0;
 	mmap_read_lock(mm);

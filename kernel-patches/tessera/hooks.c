@@ -55,7 +55,7 @@ bool __tessera_die_at_home(int sig, struct kernel_siginfo *info)
 	struct tessera_task *member = current->tessera;
 	struct tessera_group *group = member->group;
 
-	lockdep_assert_held(&current->sighand->siglock);
+	lockdep_assert_task_sighand_held(current);
 	if (!group->guest || !sig_kernel_coredump(sig) ||
 	    READ_ONCE(group->state) == GROUP_ENDED)
 		return false;

@@ -37,7 +37,7 @@ int tessera_page_install(struct vm_area_struct *vma, unsigned long address,
 			 struct tessera_memory *memory)
 {
 	struct mm_struct *mm = vma->vm_mm;
-	spinlock_t *ptl;
+	spinlock_t *ptl;	/* of the page table */
 	pte_t *pte;
 
 	mmap_assert_locked(mm);
@@ -46,6 +46,7 @@ int tessera_page_install(struct vm_area_struct *vma, unsigned long address,
 	pte = get_locked_pte(mm, address, &ptl);
 	if (!pte)
 		return -ENOMEM;
+	__acquire(RCU);		/* sparse is told of the lock alone */
 	if (!pte_none(ptep_get(pte)) || (wanted && !wanted(memory, address))) {
 		pte_unmap_unlock(pte, ptl);
 		return -EEXIST;

@@ -205,7 +205,8 @@ static void hello_take(struct tessera_link *link, const struct tessera_message *
 {
 	struct frame_hello hello;
 
-	if (test_bit(LINK_UP, &link->flags) || tessera_message_get(message, &hello)) {
+	if (test_bit(LINK_UP, &link->flags) ||
+	    tessera_message_get(message, &hello, sizeof(hello))) {
 		tessera_link_fail(link, TESSERA_REASON_PROTOCOL);
 		return;
 	}
@@ -406,7 +407,8 @@ struct tessera_link *tessera_link_wait(u16 node)
 		.node = node,
 	});
 	left = wait_event_killable_timeout(links_wait,
-			(link = tessera_link_find(node, TESSERA_LINK_HOME)), DIAL_WITHIN);
+					   (link = tessera_link_find(node, TESSERA_LINK_HOME)),
+					   DIAL_WITHIN);
 	if (link)
 		return link;
 	return ERR_PTR(left < 0 ? -EINTR : -EHOSTUNREACH);

@@ -86,10 +86,14 @@ int tessera_message_copy(const struct tessera_message *message, size_t offset,
 /* The same to user memory: -EFAULT, or -EPROTO. */
 int tessera_message_copy_to_iter(const struct tessera_message *message, size_t offset,
 				 struct iov_iter *to, size_t length);
-/* The whole of a frame that must be as long as the structure. */
-#define tessera_message_get(message, to)				\
-	((message)->frame.length == sizeof(*(to)) ?			\
-	 tessera_message_copy(message, 0, to, sizeof(*(to))) : -EPROTO)
+/* The whole of a frame that must be as long as that. */
+static inline int tessera_message_get(const struct tessera_message *message, void *to,
+				      size_t length)
+{
+	if (message->frame.length != length)
+		return -EPROTO;
+	return tessera_message_copy(message, 0, to, length);
+}
 
 /*
  * Send a frame, process context; what `parts` point to can be reused afterwards.

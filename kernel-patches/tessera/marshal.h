@@ -13,9 +13,6 @@
 
 struct restart_block;
 
-/* In an entry of marshal_sized(): the length is an int, not a long. */
-#define MARSHAL_INT	0x100
-
 /* --- marshal_io.c --- */
 
 /* Buffers of the program, and the list of them as it is laid out in the arena. */
@@ -73,8 +70,8 @@ long marshal_fcntl(struct tessera_call *call);
 
 /* --- marshal_misc.c --- */
 
-/* As the table says, with lengths that are bounded: ARG_IN_LEN and ARG_OUT_RESULT. */
-long marshal_sized(struct tessera_call *call);
+long marshal_futex(struct tessera_call *call);
+long marshal_robust_list(struct tessera_call *call);
 long marshal_getgroups(struct tessera_call *call);
 long marshal_prctl(struct tessera_call *call);
 long marshal_arch_prctl(struct tessera_call *call);
@@ -87,7 +84,6 @@ long marshal_nanosleep(struct tessera_call *call);
 long marshal_timer_create(struct tessera_call *call);
 long marshal_itimer(struct tessera_call *call);
 long marshal_prlimit(struct tessera_call *call);
-long marshal_robust_list(struct tessera_call *call);
 long marshal_sched_setattr(struct tessera_call *call);
 long marshal_sched_getattr(struct tessera_call *call);
 long marshal_semop(struct tessera_call *call);

@@ -19,14 +19,13 @@
 
 struct command {
 	u32 number;
-	u8 kind;		/* enum call_kind, up to ARG_INOUT */
-	u16 size;
+	struct call_arg as;
 };
 
-#define VALUE(number)		{ number, ARG_VALUE, 0 }
-#define IN(number, type)	{ number, ARG_IN, sizeof(type) }
-#define OUT(number, type)	{ number, ARG_OUT, sizeof(type) }
-#define INOUT(number, type)	{ number, ARG_INOUT, sizeof(type) }
+#define VALUE(number)		{ number, { ARG_VALUE } }
+#define IN(number, type)	{ number, { ARG_IN, sizeof(type) } }
+#define OUT(number, type)	{ number, { ARG_OUT, sizeof(type) } }
+#define INOUT(number, type)	{ number, { ARG_INOUT, sizeof(type) } }
 
 static const struct command ioctls[] = {
 	/* any file */
@@ -115,7 +114,7 @@ static long by_command(struct tessera_call *call, const struct command *commands
 {
 	u32 number = call_arg(call, 1);
 	size_t i;
-	int ret = 0;
+	int ret;
 
 	for (i = 0; i < count; i++) {
 		if (commands[i].number == number)
@@ -123,22 +122,7 @@ static long by_command(struct tessera_call *call, const struct command *commands
 	}
 	if (i == count)
 		return CALL_GO_HOME;
-	switch ((enum call_kind)commands[i].kind) {
-	case ARG_IN:
-		ret = call_arg_in(call, 2, commands[i].size);
-		break;
-	case ARG_OUT:
-		ret = call_arg_out(call, 2, commands[i].size, 0);
-		break;
-	case ARG_INOUT:
-		ret = call_arg_inout(call, 2, commands[i].size);
-		break;
-	case ARG_VALUE:
-	case ARG_STRING:
-	case ARG_IN_LEN:
-	case ARG_OUT_RESULT:
-		break;
-	}
+	ret = call_arg_as(call, 2, &commands[i].as);
 	return ret ?: call_run(call);
 }
 

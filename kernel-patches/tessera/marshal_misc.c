@@ -6,6 +6,7 @@
 #include <linux/sched/cputime.h>
 #include <linux/jiffies.h>
 #include <linux/fcntl.h>
+#include <linux/futex.h>
 #include <linux/mqueue.h>
 #include <linux/msg.h>
 #include <linux/pid.h>
@@ -23,61 +24,7 @@
 
 #include "marshal.h"
 
-/* --- lengths --- */
-
-/* Where the kernel takes an int, the rest of the register means nothing. */
-static ssize_t length_of(const struct tessera_call *call, const struct call_arg *as)
-{
-	unsigned long told = call_arg(call, as->size & ~MARSHAL_INT);
-
-	if (as->size & MARSHAL_INT)
-		return (int)told;
-	return min_t(unsigned long, told, SSIZE_MAX);
-}
-
-static int sized_arg(struct tessera_call *call, unsigned int arg, const struct call_arg *as)
-{
-	ssize_t length;
-
-	switch ((enum call_kind)as->kind) {
-	case ARG_VALUE:
-		return 0;
-	case ARG_STRING:
-		return call_arg_string(call, arg);
-	case ARG_IN:
-		return call_arg_in(call, arg, as->size);
-	case ARG_OUT:
-		return call_arg_out(call, arg, as->size, 0);
-	case ARG_INOUT:
-		return call_arg_inout(call, arg, as->size);
-	case ARG_IN_LEN:
-		length = length_of(call, as);
-		/* Home refuses such lengths before it looks at the buffer. */
-		if (length < 0 || length > CALL_CHUNK)
-			length = 0;
-		return call_arg_in(call, arg, length);
-	case ARG_OUT_RESULT:
-		length = length_of(call, as);
-		if (length > (ssize_t)CALL_CHUNK) {
-			length = CALL_CHUNK;
-			call_set_arg(call, as->size & ~MARSHAL_INT, length);
-		}
-		return call_arg_out(call, arg, max_t(ssize_t, length, 0),
-				    as->kind == ARG_OUT_RESULT);
-	}
-	return -EINVAL;
-}
-
-long marshal_sized(struct tessera_call *call)
-{
-	const struct call_entry *entry = tessera_call_entry(call_nr(call));
-	unsigned int arg;
-	int ret = 0;
-
-	for (arg = 0; arg < ARRAY_SIZE(entry->args) && !ret; arg++)
-		ret = sized_arg(call, arg, &entry->args[arg]);
-	return ret ?: call_run(call);
-}
+/* --- who it is --- */
 
 long marshal_getgroups(struct tessera_call *call)
 {
@@ -92,6 +39,38 @@ long marshal_getgroups(struct tessera_call *call)
 		return ret;
 	ret = call_run(call);
 	return ret == -EINVAL && count > most ? CALL_GO_HOME : ret;
+}
+
+/* --- locks in memory --- */
+
+/*
+ * Some futex operations touch their words where a fault cannot wait for home: so
+ * the pages are brought before. That they are not there is for the call to say.
+ */
+long marshal_futex(struct tessera_call *call)
+{
+	u32 unused;
+
+	if (get_user(unused, (u32 __user *)call_arg(call, 0)))
+		return CALL_RUN_LOCAL;
+	switch (call_arg(call, 1) & FUTEX_CMD_MASK) {
+	case FUTEX_REQUEUE:
+	case FUTEX_CMP_REQUEUE:
+	case FUTEX_WAKE_OP:
+	case FUTEX_WAIT_REQUEUE_PI:
+	case FUTEX_CMP_REQUEUE_PI:
+		if (get_user(unused, (u32 __user *)call_arg(call, 4)))
+			break;
+	}
+	return CALL_RUN_LOCAL;
+}
+
+/* Another task's list is known where that task is. */
+long marshal_robust_list(struct tessera_call *call)
+{
+	pid_t pid = call_arg(call, 0);
+
+	return !pid || pid == task_pid_vnr(current) ? CALL_RUN_LOCAL : CALL_GO_HOME;
 }
 
 /* --- prctl and its like --- */
@@ -312,14 +291,6 @@ long marshal_prlimit(struct tessera_call *call)
 		return CALL_GO_HOME;
 	ret = call_arg_out(call, 3, sizeof(struct rlimit64), 0);
 	return ret ?: call_run(call);
-}
-
-/* Another task's list is known where that task is. */
-long marshal_robust_list(struct tessera_call *call)
-{
-	pid_t pid = call_arg(call, 0);
-
-	return !pid || pid == task_pid_vnr(current) ? CALL_RUN_LOCAL : CALL_GO_HOME;
 }
 
 long marshal_sched_setattr(struct tessera_call *call)

@@ -190,7 +190,8 @@ static size_t name_length(const struct message *m)
 	return m->head.msg_name ? clamp_t(int, m->head.msg_namelen, 0, ADDRESS_MAX) : 0;
 }
 
-static int point_if(struct tessera_call *call, u32 head, size_t field, const void *there, u32 to)
+static int point_if(struct tessera_call *call, u32 head, size_t field,
+		    const void __user *there, u32 to)
 {
 	return there ? call_point(call, head + field, to) : 0;
 }

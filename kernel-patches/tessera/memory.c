@@ -11,7 +11,7 @@
 
 #include "files.h"
 #include "group.h"
-#include "memory.h"
+#include "pages_internal.h"
 #include "process.h"
 #include "trace.h"
 
@@ -162,11 +162,24 @@ static int wait_for_page(struct tessera_memory *memory, unsigned long address)
 				   READ_ONCE(memory->lost)) ? -EINTR : 0;
 }
 
-bool __tessera_page_away(struct vm_fault *vmf)
+/* A guest's address space has its group as long as it has users. */
+static struct tessera_group *guest_of(struct mm_struct *mm)
 {
-	struct tessera_group *group = READ_ONCE(vmf->vma->vm_mm->tessera->group);
+	struct tessera_group *group;
 
-	return group && group->guest && tessera_memory_away(group->memory, vmf->address);
+	rcu_read_lock();
+	group = rcu_dereference(mm->tessera->group);
+	if (group && !group->guest)
+		group = NULL;
+	rcu_read_unlock();
+	return group;
+}
+
+bool __tessera_page_away(struct mm_struct *mm, unsigned long address)
+{
+	struct tessera_group *group = guest_of(mm);
+
+	return group && tessera_memory_away(group->memory, address);
 }
 
 /*
@@ -174,9 +187,9 @@ bool __tessera_page_away(struct vm_fault *vmf)
  * dropped before asking; after that only RETRY may be returned, so an error is
  * found by the next pass, while the lock is held.
  */
-vm_fault_t __tessera_fault(struct vm_fault *vmf)
+vm_fault_t tessera_fault(struct vm_fault *vmf)
 {
-	struct tessera_memory *memory = vmf->vma->vm_mm->tessera->group->memory;
+	struct tessera_memory *memory = guest_of(vmf->vma->vm_mm)->memory;
 	unsigned long address = vmf->address;
 
 	if (READ_ONCE(memory->lost) || broken(memory, address) ||
@@ -280,9 +293,9 @@ int tessera_memory_take(struct tessera_memory *memory, const struct tessera_mess
 	unsigned int i;
 	int ret;
 
-	ret = tessera_message_copy(message, 0, &pages, sizeof(pages));
-	if (ret || !tessera_pages_valid(&pages, message->frame.length, PAGE_SIZE))
-		return -EPROTO;
+	ret = tessera_pages_head(message, &pages);
+	if (ret)
+		return ret;
 	if (!mmget_not_zero(mm))
 		return 0;
 	mmap_read_lock(mm);

@@ -5,6 +5,7 @@
  * bit for each page:
  *
  *			at the host			at home
+ *
  *	home bit	the true page is at home	it was not sent yet
  *	copied bit	home has the same, if clean	it was sent, and is kept
  *	neither		it is here, or nowhere		it was given away, or nowhere
@@ -78,7 +79,7 @@ void tessera_memory_lose(struct tessera_memory *memory);
 
 /* Host: pages have come. */
 int tessera_memory_take(struct tessera_memory *memory, const struct tessera_message *message);
-/* Home: serve a request, take an acknowledgement; stop pushing. */
+/* Home: serve a request, take an acknowledgment; stop pushing. */
 int tessera_memory_serve(struct tessera_memory *memory, const struct tessera_message *message);
 int tessera_memory_acked(struct tessera_memory *memory, const struct tessera_message *message);
 void tessera_memory_push(struct tessera_memory *memory);

@@ -102,7 +102,8 @@ int tessera_offer_take(struct tessera_link *link, const struct tessera_message *
 	struct frame_offer frame;
 	u64 id;
 
-	if (message->frame.type != TESSERA_FRAME_OFFER || tessera_message_get(message, &frame) ||
+	if (message->frame.type != TESSERA_FRAME_OFFER ||
+	    tessera_message_get(message, &frame, sizeof(frame)) ||
 	    !frame.group || frame.group > TESSERA_GROUP_MAX || frame.tid <= 1 ||
 	    frame.reserved || frame.threads > TESSERA_THREADS_MAX ||
 	    strnlen(frame.comm, sizeof(frame.comm)) == sizeof(frame.comm))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What serve.c, usher.c and homeward.c share: pages become frames. */
+/* What memory.c, serve.c, usher.c and homeward.c share: pages in frames. */
 #ifndef _TESSERA_PAGES_INTERNAL_H
 #define _TESSERA_PAGES_INTERNAL_H
 
@@ -14,6 +14,9 @@
  */
 size_t tessera_pages_fill(void *buffer, unsigned long address, u32 count, u32 stride,
 			  u32 wanted, u32 flags);
+
+/* The head of a PAGES frame; -EPROTO if that is not what it is. */
+int tessera_pages_head(const struct tessera_message *message, struct frame_pages *ret);
 
 /* Take part in the window: -EPIPE when nothing is to be sent any more. */
 int tessera_window_enter(struct tessera_memory *memory, u32 pages);

@@ -78,13 +78,6 @@ static int unmap_others(struct tessera_group *group, const struct state_vma *vma
 	return ret;
 }
 
-static int prot_of(u32 flags)
-{
-	return (flags & STATE_VMA_READ ? PROT_READ : 0) |
-	       (flags & STATE_VMA_WRITE ? PROT_WRITE : 0) |
-	       (flags & STATE_VMA_EXEC ? PROT_EXEC : 0);
-}
-
 static int map_gap(struct tessera_group *group, const struct state_vma *vma,
 		   unsigned long start, unsigned long end)
 {
@@ -103,7 +96,7 @@ static int map_gap(struct tessera_group *group, const struct state_vma *vma,
 			flags |= MAP_GROWSDOWN;
 	}
 	flags |= shared ? MAP_SHARED : MAP_PRIVATE;
-	ret = vm_mmap(file, start, end - start, prot_of(vma->flags), flags, offset);
+	ret = vm_mmap(file, start, end - start, tessera_space_prot(vma->flags), flags, offset);
 	return IS_ERR_VALUE(ret) ? (int)ret : 0;
 }
 
@@ -117,7 +110,7 @@ static int map_gaps(struct tessera_group *group, const struct state_vma *vma)
 		return 0;
 	while (at < vma->end && !ret) {
 		if (!piece_at(group, at, &piece) || piece.start > vma->end)
-			piece.start = piece.end = vma->end;
+			piece = (struct piece) { .start = vma->end, .end = vma->end };
 		if (piece.start > at)
 			ret = map_gap(group, vma, at, piece.start);
 		at = piece.end;
@@ -154,8 +147,8 @@ static int adjust(const struct state_vma *wanted)
 		if (!end)
 			return -EFAULT;
 		length = end - at;
-		if ((flags & prot_mask) != (unsigned long)prot_of(wanted->flags))
-			ret = protect(at, end, prot_of(wanted->flags));
+		if ((flags & prot_mask) != (unsigned long)tessera_space_prot(wanted->flags))
+			ret = protect(at, end, tessera_space_prot(wanted->flags));
 		if (!ret && !(flags & VM_DONTCOPY) != !(wanted->flags & STATE_VMA_DONTFORK))
 			ret = do_madvise(mm, at, length, flags & VM_DONTCOPY ?
 					 MADV_DOFORK : MADV_DONTFORK);
@@ -183,9 +176,9 @@ int tessera_space_reconcile(struct tessera_group *group, const struct state_vma 
 
 static void drop(unsigned long start, unsigned long end)
 {
+	VMA_ITERATOR(vmi, current->mm, start);
 	struct mm_struct *mm = current->mm;
 	struct vm_area_struct *vma;
-	VMA_ITERATOR(vmi, mm, start);
 
 	mmap_read_lock(mm);
 	for_each_vma_range(vmi, vma, end) {

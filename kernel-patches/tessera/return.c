@@ -43,6 +43,7 @@ static int drain(struct tessera_task *member)
 /* Whatever is pending for this thread, and for the process if it is the carrier. */
 static int collect(struct tessera_task *member)
 {
+	struct sighand_struct *sighand = tessera_own_sighand();
 	struct state_thread *state = member->state;
 	sigset_t none;
 
@@ -57,9 +58,9 @@ static int collect(struct tessera_task *member)
 		int sig;
 
 		clear_siginfo(&info);
-		spin_lock_irq(&current->sighand->siglock);
+		spin_lock_irq(&sighand->siglock);
 		sig = dequeue_signal(&none, &info, &type);
-		spin_unlock_irq(&current->sighand->siglock);
+		spin_unlock_irq(&sighand->siglock);
 		if (!sig)
 			break;
 		frame->process = type != PIDTYPE_PID;

@@ -24,6 +24,7 @@ static bool room_or_failed(struct tessera_link *link)
 	if (writeable(link))
 		return true;
 	set_bit(SOCK_NOSPACE, &link->sock->flags);
+	/* Who makes room sees it, or we see the room. */
 	smp_mb__after_atomic();
 	return writeable(link);
 }

@@ -52,6 +52,17 @@ size_t tessera_pages_fill(void *buffer, unsigned long address, u32 count, u32 st
 	return to - buffer;
 }
 
+int tessera_pages_head(const struct tessera_message *message, struct frame_pages *ret)
+{
+	struct frame_pages pages;
+
+	if (tessera_message_copy(message, 0, &pages, sizeof(pages)) ||
+	    !tessera_pages_valid(&pages, message->frame.length, PAGE_SIZE))
+		return -EPROTO;
+	*ret = pages;
+	return 0;
+}
+
 /* Which of the pages were not given away yet; they count as copied now. */
 static u32 take_wanted(struct tessera_memory *memory, const struct frame_page_req *req)
 {

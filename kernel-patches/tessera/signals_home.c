@@ -11,6 +11,7 @@
 
 #include "deputy.h"
 #include "group.h"
+#include "thread.h"
 
 #define STOPS	(sigmask(SIGSTOP) | sigmask(SIGTSTP) | sigmask(SIGTTIN) | sigmask(SIGTTOU))
 
@@ -53,7 +54,7 @@ int tessera_signals_stop(struct tessera_task *member, const struct tessera_messa
 	struct frame_signal frame;
 	int sig;
 
-	if (tessera_message_get(message, &frame))
+	if (tessera_message_get(message, &frame, sizeof(frame)))
 		return -EPROTO;
 	BUILD_BUG_ON(sizeof(info) != sizeof(frame.info));
 	memcpy(&info, frame.info, sizeof(info));
@@ -67,6 +68,7 @@ int tessera_signals_stop(struct tessera_task *member, const struct tessera_messa
 /* One signal, while the group is away; the lock orders it against the way home. */
 static int forward_one(struct tessera_task *member, bool *ret_more)
 {
+	struct sighand_struct *sighand = tessera_own_sighand();
 	struct tessera_group *group = member->group;
 	struct frame_signal frame = { };
 	enum pid_type type = PIDTYPE_PID;
@@ -79,10 +81,10 @@ static int forward_one(struct tessera_task *member, bool *ret_more)
 	clear_siginfo(&info);
 	mutex_lock(&group->signal_lock);
 	if (READ_ONCE(group->state) == GROUP_AWAY) {
-		spin_lock_irq(&current->sighand->siglock);
+		spin_lock_irq(&sighand->siglock);
 		sig = dequeue_signal(&none, &info, &type);
 		recalc_sigpending();
-		spin_unlock_irq(&current->sighand->siglock);
+		spin_unlock_irq(&sighand->siglock);
 	}
 	if (sig) {
 		frame.process = type != PIDTYPE_PID;

@@ -56,10 +56,10 @@ static u32 file_of(struct tessera_group *group, struct vm_area_struct *vma)
 
 struct state_vma *tessera_space_list(struct tessera_group *group, u32 *ret_count)
 {
+	VMA_ITERATOR(vmi, current->mm, 0);
 	struct mm_struct *mm = current->mm;
 	struct vm_area_struct *vma;
 	struct state_vma *list;
-	VMA_ITERATOR(vmi, mm, 0);
 	u32 n = 0;
 
 	list = kvcalloc(TESSERA_VMAS_MAX, sizeof(*list), GFP_KERNEL);
@@ -111,7 +111,7 @@ bool tessera_space_valid(struct tessera_group *group, const struct state_vma *vm
 	return true;
 }
 
-static int prot_of(u32 flags)
+int tessera_space_prot(u32 flags)
 {
 	return (flags & STATE_VMA_READ ? PROT_READ : 0) |
 	       (flags & STATE_VMA_WRITE ? PROT_WRITE : 0) |
@@ -138,8 +138,8 @@ static int map_one(struct file *file, const struct state_vma *vma)
 		flags |= MAP_ANONYMOUS;
 	if (vma->flags & STATE_VMA_GROWSDOWN && !file)
 		flags |= MAP_GROWSDOWN;
-	ret = vm_mmap(file, vma->start, vma->end - vma->start, prot_of(vma->flags), flags,
-		      vma->offset << PAGE_SHIFT);
+	ret = vm_mmap(file, vma->start, vma->end - vma->start, tessera_space_prot(vma->flags),
+		      flags, vma->offset << PAGE_SHIFT);
 	if (IS_ERR_VALUE(ret))
 		return ret;
 	return advise(vma);
@@ -193,19 +193,23 @@ int tessera_space_build(struct tessera_group *group, const struct state_vma *vma
 	return ret;
 }
 
-#define FOR_EACH_PART(do)						\
-	do(start_code) do(end_code) do(start_data) do(end_data)		\
-	do(start_brk) do(brk) do(start_stack) do(mmap_base)		\
-	do(arg_start) do(arg_end) do(env_start) do(env_end)
-
 void tessera_space_save(struct state_process *process)
 {
 	struct mm_struct *mm = current->mm;
 
 	BUILD_BUG_ON(sizeof(mm->saved_auxv) > sizeof(process->auxv));
-#define SAVE(part) process->part = mm->part;
-	FOR_EACH_PART(SAVE)
-#undef SAVE
+	process->start_code = mm->start_code;
+	process->end_code = mm->end_code;
+	process->start_data = mm->start_data;
+	process->end_data = mm->end_data;
+	process->start_brk = mm->start_brk;
+	process->brk = mm->brk;
+	process->start_stack = mm->start_stack;
+	process->mmap_base = mm->mmap_base;
+	process->arg_start = mm->arg_start;
+	process->arg_end = mm->arg_end;
+	process->env_start = mm->env_start;
+	process->env_end = mm->env_end;
 	memcpy(process->auxv, mm->saved_auxv, sizeof(mm->saved_auxv));
 }
 
@@ -214,9 +218,18 @@ void tessera_space_load(const struct state_process *process)
 	struct mm_struct *mm = current->mm;
 
 	mmap_write_lock(mm);
-#define LOAD(part) mm->part = process->part;
-	FOR_EACH_PART(LOAD)
-#undef LOAD
+	mm->start_code = process->start_code;
+	mm->end_code = process->end_code;
+	mm->start_data = process->start_data;
+	mm->end_data = process->end_data;
+	mm->start_brk = process->start_brk;
+	mm->brk = process->brk;
+	mm->start_stack = process->start_stack;
+	mm->mmap_base = process->mmap_base;
+	mm->arg_start = process->arg_start;
+	mm->arg_end = process->arg_end;
+	mm->env_start = process->env_start;
+	mm->env_end = process->env_end;
 	memcpy(mm->saved_auxv, process->auxv, sizeof(mm->saved_auxv));
 	mmap_write_unlock(mm);
 }
@@ -261,9 +274,9 @@ static int chunks_of(struct tessera_memory *memory, struct vm_area_struct *vma)
 
 int tessera_space_chunks(struct tessera_group *group)
 {
+	VMA_ITERATOR(vmi, current->mm, 0);
 	struct mm_struct *mm = current->mm;
 	struct vm_area_struct *vma;
-	VMA_ITERATOR(vmi, mm, 0);
 	int ret = 0;
 
 	mmap_read_lock(mm);

@@ -17,6 +17,9 @@ struct state_vma *tessera_space_list(struct tessera_group *group, u32 *ret_count
 /* Can a list have been made by the above? */
 bool tessera_space_valid(struct tessera_group *group, const struct state_vma *vmas, u32 count);
 
+/* The protection, as mmap() takes it, that the flags of a VMA say. */
+int tessera_space_prot(u32 flags);
+
 /* Host: empty the current mm, and lay it out like that. */
 int tessera_space_build(struct tessera_group *group, const struct state_vma *vmas, u32 count);
 /* Home: change the current mm so that it is like that; what stays keeps its pages. */

@@ -9,8 +9,9 @@
 #include "space.h"
 #include "state_in.h"
 #include "stream.h"
+#include "thread.h"
 
-#define CHUNKS_MAX	(1u << 20)	/* 2 TiB of page tables */
+#define CHUNKS_MAX	(1024 * 1024)	/* 2 TiB of page tables */
 
 static void *read_array(struct tessera_group *group, u32 count, size_t size, int *ret_error)
 {
@@ -85,7 +86,8 @@ int tessera_state_read(struct tessera_group *group, struct tessera_arrival *ret,
 	u32 i;
 
 	memset(ret, 0, sizeof(*ret));
-	process = ret->process = read_array(group, 1, sizeof(*process), &error);
+	process = read_array(group, 1, sizeof(*process), &error);
+	ret->process = process;
 	if (!error && !process_valid(group, process))
 		error = -EPROTO;
 	if (!error)
@@ -118,12 +120,13 @@ void tessera_state_free(struct tessera_arrival *arrival)
 
 void tessera_state_actions(const struct state_process *process)
 {
+	struct sighand_struct *sighand = tessera_own_sighand();
 	unsigned int i;
 
-	spin_lock_irq(&current->sighand->siglock);
+	spin_lock_irq(&sighand->siglock);
 	for (i = 0; i < STATE_ACTIONS; i++) {
 		const struct state_action *from = &process->actions[i];
-		struct sigaction *to = &current->sighand->action[i].sa;
+		struct sigaction *to = &sighand->action[i].sa;
 
 		if (i + 1 == SIGKILL || i + 1 == SIGSTOP)
 			continue;
@@ -133,5 +136,5 @@ void tessera_state_actions(const struct state_process *process)
 		to->sa_mask.sig[0] = from->mask;
 		sigdelsetmask(&to->sa_mask, sigmask(SIGKILL) | sigmask(SIGSTOP));
 	}
-	spin_unlock_irq(&current->sighand->siglock);
+	spin_unlock_irq(&sighand->siglock);
 }

@@ -12,15 +12,17 @@
 #include "memory.h"
 #include "space.h"
 #include "stream.h"
+#include "thread.h"
 #include "times.h"
 
 static void actions_save(struct state_process *process)
 {
+	struct sighand_struct *sighand = tessera_own_sighand();
 	unsigned int i;
 
-	spin_lock_irq(&current->sighand->siglock);
+	spin_lock_irq(&sighand->siglock);
 	for (i = 0; i < STATE_ACTIONS; i++) {
-		const struct sigaction *from = &current->sighand->action[i].sa;
+		const struct sigaction *from = &sighand->action[i].sa;
 		struct state_action *to = &process->actions[i];
 
 		to->handler = (unsigned long)from->sa_handler;
@@ -28,7 +30,7 @@ static void actions_save(struct state_process *process)
 		to->restorer = (unsigned long)from->sa_restorer;
 		to->mask = from->sa_mask.sig[0];
 	}
-	spin_unlock_irq(&current->sighand->siglock);
+	spin_unlock_irq(&sighand->siglock);
 }
 
 static void limits_save(struct state_process *process)

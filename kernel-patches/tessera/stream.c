@@ -49,6 +49,13 @@ int tessera_writer_finish(struct tessera_writer *writer)
 	return writer->error;
 }
 
+void tessera_stream_keep(struct tessera_group *group, struct tessera_message *message)
+{
+	skb_queue_tail(&group->stream, message->skb);
+	message->skb = NULL;
+	wake_up_all(&group->wait);
+}
+
 static bool given_up(struct tessera_group *group)
 {
 	enum tessera_group_state state = READ_ONCE(group->state);

@@ -6,6 +6,7 @@
 #include <linux/types.h>
 
 struct tessera_group;
+struct tessera_message;
 
 #define STREAM_BUFFER	(64 * 1024)
 
@@ -20,6 +21,9 @@ int tessera_writer_init(struct tessera_writer *writer, struct tessera_group *gro
 void tessera_writer_put(struct tessera_writer *writer, const void *data, size_t length);
 /* Send what is left and give the buffer back: the first error, or 0. */
 int tessera_writer_finish(struct tessera_writer *writer);
+
+/* A DATA frame has come: keep what it holds for the reader. */
+void tessera_stream_keep(struct tessera_group *group, struct tessera_message *message);
 
 /*
  * Read exactly so many bytes, waiting for them: -EPROTO, -EPIPE (the link is

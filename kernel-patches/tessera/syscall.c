@@ -3,10 +3,8 @@
  * The entry of a guest's system calls: the table says what becomes of each.
  */
 #include <linux/entry-common.h>
-#include <linux/futex.h>
 #include <linux/sched.h>
 #include <linux/tessera.h>
-#include <linux/uaccess.h>
 #include <asm/syscall.h>
 
 #include "call_guest.h"
@@ -20,29 +18,6 @@ static void go_home(struct tessera_task *member, struct pt_regs *regs)
 	regs->ax = -ERESTARTNOINTR;
 	tessera_guest_recall(member->group);
 	set_thread_flag(TIF_SIGPENDING);
-}
-
-/*
- * Some futex operations touch their words where a fault cannot wait for home: so
- * the pages are brought before. That they are not there is for the call to say.
- */
-static void bring_futex(long nr, const unsigned long args[6])
-{
-	u32 unused;
-
-	if (nr != __NR_futex)
-		return;
-	if (get_user(unused, (u32 __user *)args[0]))
-		return;
-	switch (args[1] & FUTEX_CMD_MASK) {
-	case FUTEX_REQUEUE:
-	case FUTEX_CMP_REQUEUE:
-	case FUTEX_WAKE_OP:
-	case FUTEX_WAIT_REQUEUE_PI:
-	case FUTEX_CMP_REQUEUE_PI:
-		if (get_user(unused, (u32 __user *)args[4]))
-			return;
-	}
 }
 
 static long forward(struct tessera_call *call, const struct call_entry *entry)
@@ -96,7 +71,6 @@ bool __tessera_syscall(struct pt_regs *regs, long nr)
 	entry = tessera_call_entry(nr);
 	switch ((enum call_action)entry->action) {
 	case CALL_LOCAL:
-		bring_futex(nr, args);
 		return false;
 	case CALL_MEMORY:
 		if (tessera_guest_memory(member, args, nr))

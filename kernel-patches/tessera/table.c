@@ -26,13 +26,16 @@
 #include "marshal.h"
 
 /* Actions */
-#define HOME(name)		[__NR_##name] = { .action = CALL_HOME }
-#define LOCAL(name)		[__NR_##name] = { .action = CALL_LOCAL }
-#define MEMORY(name)		[__NR_##name] = { .action = CALL_MEMORY }
-#define FWD(name, ...)		[__NR_##name] = { CALL_FORWARD, { __VA_ARGS__ } }
-#define SPECIAL(name, fn)	[__NR_##name] = { CALL_SPECIAL, .special = fn }
-/* Forwarded, with lengths that marshal_sized() looks at. */
-#define SIZED(name, ...)	[__NR_##name] = { CALL_SPECIAL, { __VA_ARGS__ }, marshal_sized }
+#define HOME(name)							\
+	[__NR_##name] = { .action = CALL_HOME }
+#define LOCAL(name)							\
+	[__NR_##name] = { .action = CALL_LOCAL }
+#define MEMORY(name)							\
+	[__NR_##name] = { .action = CALL_MEMORY }
+#define FWD(name, ...)							\
+	[__NR_##name] = { CALL_FORWARD, { __VA_ARGS__ } }
+#define SPECIAL(name, fn)						\
+	[__NR_##name] = { CALL_SPECIAL, .special = fn }
 
 /* Arguments, one after the other; those left out are values */
 #define VAL			{ ARG_VALUE }
@@ -42,7 +45,7 @@
 #define INOUT(type)		{ ARG_INOUT, sizeof(type) }
 #define IN_LEN(arg)		{ ARG_IN_LEN, arg }
 #define OUT_RES(arg)		{ ARG_OUT_RESULT, arg }
-#define INT			MARSHAL_INT |	/* before the number of a length */
+#define INT(arg)		(CALL_INT | (arg))	/* the length is an int */
 
 #define TIMESPEC		struct __kernel_timespec
 #define TIMEVAL			struct __kernel_old_timeval
@@ -70,7 +73,7 @@ static const struct call_entry calls[__NR_syscalls] = {
 
 	/* Opening and making files */
 	FWD(open, STR), FWD(creat, STR), FWD(openat, VAL, STR),
-	SIZED(openat2, VAL, STR, IN_LEN(3)),
+	FWD(openat2, VAL, STR, IN_LEN(3)),
 	FWD(mkdir, STR), FWD(mkdirat, VAL, STR), FWD(mknod, STR), FWD(mknodat, VAL, STR),
 	FWD(link, STR, STR), FWD(linkat, VAL, STR, VAL, STR),
 	FWD(symlink, STR, STR), FWD(symlinkat, STR, VAL, STR),
@@ -87,23 +90,23 @@ static const struct call_entry calls[__NR_syscalls] = {
 	FWD(statfs, STR, OUT(struct statfs)), FWD(fstatfs, VAL, OUT(struct statfs)),
 	FWD(ustat, VAL, OUT(struct ustat)),
 	FWD(access, STR), FWD(faccessat, VAL, STR), FWD(faccessat2, VAL, STR),
-	SIZED(readlink, STR, OUT_RES(INT 2)), SIZED(readlinkat, VAL, STR, OUT_RES(INT 3)),
+	FWD(readlink, STR, OUT_RES(INT(2))), FWD(readlinkat, VAL, STR, OUT_RES(INT(3))),
 	FWD(chmod, STR), FWD(fchmod), FWD(fchmodat, VAL, STR), FWD(fchmodat2, VAL, STR),
 	FWD(chown, STR), FWD(lchown, STR), FWD(fchown), FWD(fchownat, VAL, STR),
 	FWD(utime, STR, IN(struct utimbuf)), FWD(utimes, STR, IN(TIMEVAL[2])),
 	FWD(futimesat, VAL, STR, IN(TIMEVAL[2])), FWD(utimensat, VAL, STR, IN(TIMESPEC[2])),
-	SIZED(setxattr, STR, STR, IN_LEN(3)), SIZED(lsetxattr, STR, STR, IN_LEN(3)),
-	SIZED(fsetxattr, VAL, STR, IN_LEN(3)),
-	SIZED(getxattr, STR, STR, OUT_RES(3)), SIZED(lgetxattr, STR, STR, OUT_RES(3)),
-	SIZED(fgetxattr, VAL, STR, OUT_RES(3)),
-	SIZED(listxattr, STR, OUT_RES(2)), SIZED(llistxattr, STR, OUT_RES(2)),
-	SIZED(flistxattr, VAL, OUT_RES(2)),
+	FWD(setxattr, STR, STR, IN_LEN(3)), FWD(lsetxattr, STR, STR, IN_LEN(3)),
+	FWD(fsetxattr, VAL, STR, IN_LEN(3)),
+	FWD(getxattr, STR, STR, OUT_RES(3)), FWD(lgetxattr, STR, STR, OUT_RES(3)),
+	FWD(fgetxattr, VAL, STR, OUT_RES(3)),
+	FWD(listxattr, STR, OUT_RES(2)), FWD(llistxattr, STR, OUT_RES(2)),
+	FWD(flistxattr, VAL, OUT_RES(2)),
 	FWD(removexattr, STR, STR), FWD(lremovexattr, STR, STR), FWD(fremovexattr, VAL, STR),
 	FWD(cachestat, VAL, IN(struct cachestat_range), OUT(struct cachestat)),
 
 	/* Directories */
-	SIZED(getdents, VAL, OUT_RES(INT 2)), SIZED(getdents64, VAL, OUT_RES(INT 2)),
-	SIZED(getcwd, OUT_RES(1)), FWD(chdir, STR), FWD(fchdir), FWD(chroot, STR),
+	FWD(getdents, VAL, OUT_RES(INT(2))), FWD(getdents64, VAL, OUT_RES(INT(2))),
+	FWD(getcwd, OUT_RES(1)), FWD(chdir, STR), FWD(fchdir), FWD(chroot, STR),
 
 	/* To the disk */
 	FWD(sync), FWD(syncfs), FWD(fsync), FWD(fdatasync), FWD(sync_file_range),
@@ -117,7 +120,7 @@ static const struct call_entry calls[__NR_syscalls] = {
 
 	/* Sockets */
 	FWD(socket), FWD(socketpair, VAL, VAL, VAL, OUT(int[2])), FWD(listen), FWD(shutdown),
-	SIZED(bind, VAL, IN_LEN(INT 2)), SIZED(connect, VAL, IN_LEN(INT 2)),
+	FWD(bind, VAL, IN_LEN(INT(2))), FWD(connect, VAL, IN_LEN(INT(2))),
 	SPECIAL(accept, marshal_accept), SPECIAL(accept4, marshal_accept),
 	SPECIAL(getsockname, marshal_getname), SPECIAL(getpeername, marshal_getname),
 	SPECIAL(sendto, marshal_sendto), SPECIAL(recvfrom, marshal_recvfrom),
@@ -151,8 +154,8 @@ static const struct call_entry calls[__NR_syscalls] = {
 	HOME(shmget), HOME(shmat), HOME(shmdt), HOME(shmctl),
 
 	/* Locks in memory, and what is the thread's own */
-	LOCAL(futex), LOCAL(futex_wait), LOCAL(futex_wake), LOCAL(futex_requeue),
-	LOCAL(futex_waitv), LOCAL(set_robust_list),
+	SPECIAL(futex, marshal_futex), LOCAL(futex_wait), LOCAL(futex_wake),
+	LOCAL(futex_requeue), LOCAL(futex_waitv), LOCAL(set_robust_list),
 	SPECIAL(get_robust_list, marshal_robust_list),
 	LOCAL(rseq), LOCAL(membarrier), LOCAL(set_tid_address), LOCAL(gettid), LOCAL(getpid),
 	LOCAL(getcpu), LOCAL(getrandom), LOCAL(uretprobe),
@@ -199,10 +202,10 @@ static const struct call_entry calls[__NR_syscalls] = {
 	FWD(sched_rr_get_interval, VAL, OUT(TIMESPEC)),
 	SPECIAL(sched_setattr, marshal_sched_setattr),
 	SPECIAL(sched_getattr, marshal_sched_getattr),
-	SIZED(sched_setaffinity, VAL, VAL, IN_LEN(INT 1)),
+	FWD(sched_setaffinity, VAL, VAL, IN_LEN(INT(1))),
 	FWD(getrlimit, VAL, OUT(struct rlimit)), HOME(setrlimit),
 	SPECIAL(prlimit64, marshal_prlimit),
-	SIZED(sched_getaffinity, VAL, VAL, OUT_RES(INT 1)),
+	FWD(sched_getaffinity, VAL, VAL, OUT_RES(INT(1))),
 
 	/* Who it is. What changes that goes home: it would have to change here, too */
 	FWD(getuid), FWD(geteuid), FWD(getgid), FWD(getegid),
@@ -227,7 +230,7 @@ static const struct call_entry calls[__NR_syscalls] = {
 
 	/* The system */
 	FWD(uname, OUT(struct new_utsname)), FWD(sysinfo, OUT(struct sysinfo)),
-	SIZED(sethostname, IN_LEN(INT 1)), SIZED(setdomainname, IN_LEN(INT 1)), FWD(vhangup),
+	FWD(sethostname, IN_LEN(INT(1))), FWD(setdomainname, IN_LEN(INT(1))), FWD(vhangup),
 	HOME(syslog), HOME(reboot), HOME(init_module), HOME(finit_module),
 	HOME(delete_module), HOME(kexec_load), HOME(kexec_file_load),
 	HOME(bpf), HOME(perf_event_open), HOME(uselib),

@@ -3,6 +3,9 @@
 #ifndef _TESSERA_THREAD_H
 #define _TESSERA_THREAD_H
 
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+
 struct tessera_task;
 
 /* Fill member->state; nothing of the thread changes. */
@@ -12,5 +15,11 @@ int tessera_thread_apply(struct tessera_task *member);
 
 /* A call that was ended by nothing but our looking at the channel is restarted. */
 void tessera_thread_go_on(void);
+
+/* Its own signal handlers: they stay as long as it does. */
+static inline struct sighand_struct *tessera_own_sighand(void)
+{
+	return rcu_dereference_protected(current->sighand, true);
+}
 
 #endif /* _TESSERA_THREAD_H */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See times.h. */
+#include <linux/bits.h>
 #include <linux/irqflags.h>
 #include <linux/posix-timers.h>
 #include <linux/sched.h>
@@ -7,9 +8,10 @@
 #include <linux/sched/signal.h>
 
 #include "state.h"
+#include "thread.h"
 #include "times.h"
 
-#define LIMIT	(1ULL << 60)	/* 36 years: a peer's nonsense overflows nothing */
+#define LIMIT	BIT_ULL(60)	/* 36 years: a peer's nonsense overflows nothing */
 
 void tessera_times_thread(struct state_times *ret)
 {
@@ -32,26 +34,28 @@ void tessera_times_set_thread(const struct state_times *times)
 
 void tessera_times_ended(struct state_times *ret)
 {
+	struct sighand_struct *sighand = tessera_own_sighand();
 	struct signal_struct *signal = current->signal;
 
-	spin_lock_irq(&current->sighand->siglock);
+	spin_lock_irq(&sighand->siglock);
 	ret->utime = signal->utime;
 	ret->stime = signal->stime;
 	ret->runtime = signal->sum_sched_runtime;
-	spin_unlock_irq(&current->sighand->siglock);
+	spin_unlock_irq(&sighand->siglock);
 }
 
 void tessera_times_set_ended(const struct state_times *times)
 {
+	struct sighand_struct *sighand = tessera_own_sighand();
 	struct signal_struct *signal = current->signal;
 
-	spin_lock_irq(&current->sighand->siglock);
+	spin_lock_irq(&sighand->siglock);
 	write_seqlock(&signal->stats_lock);
 	signal->utime = min(times->utime, LIMIT);
 	signal->stime = min(times->stime, LIMIT);
 	signal->sum_sched_runtime = min(times->runtime, LIMIT);
 	write_sequnlock(&signal->stats_lock);
-	spin_unlock_irq(&current->sighand->siglock);
+	spin_unlock_irq(&sighand->siglock);
 }
 
 void tessera_times_process(struct state_times *ret)

@@ -145,7 +145,7 @@ int tessera_memory_acked(struct tessera_memory *memory, const struct tessera_mes
 	struct vm_area_struct *vma;
 	unsigned long end, limit = TASK_SIZE_MAX;
 
-	if (tessera_message_get(message, &pages) || !pages.count ||
+	if (tessera_message_get(message, &pages, sizeof(pages)) || !pages.count ||
 	    pages.count > TESSERA_PAGES_MAX || pages.stride != 1 ||
 	    pages.address & ~PAGE_MASK || pages.address >= TASK_SIZE_MAX)
 		return -EPROTO;

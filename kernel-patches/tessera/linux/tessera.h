@@ -31,8 +31,7 @@ bool __tessera_syscall(struct pt_regs *regs, long nr);
 void __tessera_mm_exit(struct mm_struct *mm);
 int __tessera_bring_home(struct task_struct *task);
 bool __tessera_die_at_home(int sig, struct kernel_siginfo *info);
-bool __tessera_page_away(struct vm_fault *vmf);
-vm_fault_t __tessera_fault(struct vm_fault *vmf);
+bool __tessera_page_away(struct mm_struct *mm, unsigned long address);
 
 /* A new task or address space is a copy of another: it inherits nothing. */
 static inline void tessera_task_init(struct task_struct *task)
@@ -84,6 +83,15 @@ static inline bool tessera_die_at_home(int sig, struct kernel_siginfo *info)
 	return unlikely(current->tessera) && __tessera_die_at_home(sig, info);
 }
 
+/* Is the page of a missing entry on another node? */
+static inline bool tessera_page_away(struct mm_struct *mm, unsigned long address)
+{
+	return unlikely(mm->tessera) && __tessera_page_away(mm, address);
+}
+
+/* Then it comes from there. */
+vm_fault_t tessera_fault(struct vm_fault *vmf);
+
 int tessera_proc_where(struct seq_file *seq, struct pid_namespace *ns, struct pid *pid,
 		       struct task_struct *task);
 int tessera_proc_nmigs(struct seq_file *seq, struct pid_namespace *ns, struct pid *pid,
@@ -92,13 +100,6 @@ int tessera_proc_cantmove(struct seq_file *seq, struct pid_namespace *ns, struct
 			  struct task_struct *task);
 extern const struct file_operations tessera_proc_goto;
 extern const struct file_operations tessera_proc_lock;
-
-#define TESSERA_PID_ENTRIES						\
-	ONE("where",	S_IRUGO, tessera_proc_where),			\
-	ONE("nmigs",	S_IRUGO, tessera_proc_nmigs),			\
-	ONE("cantmove",	S_IRUGO, tessera_proc_cantmove),		\
-	REG("goto",	S_IRUGO | S_IWUSR, tessera_proc_goto),		\
-	REG("lock",	S_IRUGO | S_IWUSR, tessera_proc_lock),
 
 #else
 
@@ -118,18 +119,16 @@ static inline bool tessera_syscall(struct pt_regs *regs, long nr, unsigned long 
 	return false;
 }
 
-#define TESSERA_PID_ENTRIES
+static inline bool tessera_page_away(struct mm_struct *mm, unsigned long address)
+{
+	return false;
+}
 
-#endif
+static inline vm_fault_t tessera_fault(struct vm_fault *vmf)
+{
+	return 0;
+}
 
-/* Is the page of a missing entry on another node? Then it comes from there. */
-#ifdef CONFIG_TESSERA
-#define tessera_page_away(vmf)						\
-	(unlikely((vmf)->vma->vm_mm->tessera) && __tessera_page_away(vmf))
-#define tessera_fault(vmf)	__tessera_fault(vmf)
-#else
-#define tessera_page_away(vmf)	false
-#define tessera_fault(vmf)	((vm_fault_t)0)
 #endif
 
 #endif /* _LINUX_TESSERA_H */
