@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "image.h"
 #include "links.h"
 #include "machine.h"
 #include "mdns.h"
@@ -545,6 +546,12 @@ static void open_kernel(struct agent *a)
 	if (r < 0)
 		agent_log(LOG_ERR, "/dev/tessera cannot be listened to: %s",
 			  strerror(-r));
+	r = image_register(kernel_device(a->kernel));
+	if (r < 0 && r != -ENOENT)
+		agent_log(
+			LOG_WARNING,
+			"the live image is not known to the kernel (%s): guests fetch their programs",
+			strerror(-r));
 }
 
 int agent_new(struct agent *a, enum node_role role)

@@ -18,6 +18,7 @@
 #include <linux/tessera.h>
 #include <asm/syscall.h>
 
+#include "files.h"
 #include "group.h"
 #include "guest.h"
 #include "hooks.h"
@@ -243,7 +244,12 @@ static int become(struct tessera_group *group, struct tessera_arrival *arrival)
 
 	if (!leader)
 		return -EPROTO;
+	group->files = tessera_files_create();
+	if (!group->files)
+		return -ENOMEM;
 	ret = add_chunks(group, arrival);
+	if (!ret)
+		ret = tessera_files_open(group->files, arrival->files, arrival->process->files);
 	if (!ret)
 		ret = close_all_files();
 	if (!ret)

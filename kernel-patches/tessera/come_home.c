@@ -14,7 +14,6 @@
 #include "space.h"
 #include "state_in.h"
 #include "thread.h"
-#include "times.h"
 #include "trace.h"
 
 static struct tessera_task *member_of(struct tessera_group *group, u32 index)
@@ -44,7 +43,6 @@ static int take(struct tessera_group *group, const struct tessera_arrival *arriv
 		tessera_space_drop_stale(&arrival->chunks[i]);
 	tessera_space_load(process);
 	tessera_state_actions(process);
-	tessera_times_set_ended(&process->ended);
 	return 0;
 }
 

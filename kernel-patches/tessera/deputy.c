@@ -93,22 +93,39 @@ static void __noreturn lost(struct tessera_task *member, int error)
 	do_group_exit(SIGKILL);
 }
 
+/* What the guest's thread has used so far is this one's. */
+void tessera_home_charge(struct tessera_task *member, const struct state_times *times)
+{
+	struct tessera_group *group = member->group;
+	struct state_times added;
+
+	tessera_times_add(times, &member->told, &added);
+	spin_lock(&group->lock);
+	group->told.utime += added.utime;
+	group->told.stime += added.stime;
+	group->told.runtime += added.runtime;
+	spin_unlock(&group->lock);
+}
+
 /* The guest's process ended: so does this one, with what it used there. */
 static void __noreturn ended(struct tessera_group *group)
 {
+	struct state_times told, added;
 	bool first;
 
 	spin_lock(&group->lock);
 	first = !group->charged;
 	group->charged = true;
+	told = group->told;
 	spin_unlock(&group->lock);
 	if (first)
-		tessera_times_charge(&group->exit.times);
+		tessera_times_add(&group->exit.times, &told, &added);
 	do_group_exit(group->exit_code);
 }
 
 static int take_frame(struct tessera_task *member, struct tessera_message *message)
 {
+	struct state_times times;
 	struct frame_exit exit;
 	int ret;
 
@@ -127,8 +144,13 @@ static int take_frame(struct tessera_task *member, struct tessera_message *messa
 		tessera_message_free(message);
 		if (ret)
 			return ret;
-		tessera_times_set_thread(&exit.times);
+		tessera_home_charge(member, &exit.times);
 		do_exit(exit.code);
+	case TESSERA_FRAME_TIMES:
+		ret = tessera_message_get(message, &times);
+		if (!ret)
+			tessera_home_charge(member, &times);
+		break;
 	default:
 		ret = -EPROTO;
 	}

@@ -6,6 +6,7 @@
 #ifndef _TESSERA_DEPUTY_H
 #define _TESSERA_DEPUTY_H
 
+struct state_times;
 struct tessera_channel;
 struct tessera_group;
 struct tessera_message;
@@ -18,6 +19,8 @@ void tessera_deputy(struct tessera_task *member);
 void tessera_home_leave(struct tessera_task *member);
 /* A group that no member is left of, or ever was, ends. Process context. */
 void tessera_home_end_if_last(struct tessera_group *group);
+/* The current thread is charged with what its guest has used so far. */
+void tessera_home_charge(struct tessera_task *member, const struct state_times *times);
 /* The thread's exit hook. */
 void tessera_home_exit(struct tessera_task *member);
 

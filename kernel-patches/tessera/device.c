@@ -17,6 +17,7 @@
 #include "device.h"
 #include "events.h"
 #include "guest.h"
+#include "image.h"
 #include "link.h"
 #include "nodes.h"
 #include "offer.h"
@@ -96,6 +97,17 @@ static long ioctl_link(const void __user *arg)
 	return tessera_link_create(&request);
 }
 
+static long ioctl_image(const void __user *arg)
+{
+	struct tessera_image_request request;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (copy_from_user(&request, arg, sizeof(request)))
+		return -EFAULT;
+	return tessera_image_set(&request);
+}
+
 static long ioctl_guest_info(void __user *arg)
 {
 	struct tessera_guest_info info;
@@ -120,6 +132,8 @@ static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return ioctl_link((const void __user *)arg);
 	case TESSERA_IOC_GUEST_INFO:
 		return ioctl_guest_info((void __user *)arg);
+	case TESSERA_IOC_IMAGE:
+		return ioctl_image((const void __user *)arg);
 	case TESSERA_IOC_GUEST:
 		return tessera_guest_become(arg);
 	default:

@@ -8,7 +8,8 @@
 #include <linux/slab.h>
 
 #include "files.h"
-#include "frame.h"
+#include "image.h"
+#include "state.h"
 
 struct tessera_files {
 	u32 count;
@@ -29,8 +30,10 @@ void tessera_files_destroy(struct tessera_files *files)
 
 	if (!files)
 		return;
-	for (i = 0; i < files->count; i++)
-		fput(files->list[i].file);
+	for (i = 0; i < files->count; i++) {
+		if (files->list[i].file)
+			fput(files->list[i].file);
+	}
 	kvfree(files);
 }
 
@@ -56,6 +59,50 @@ struct file *tessera_files_get(struct tessera_files *files, u32 number, bool *re
 		return NULL;
 	*ret_shared = files->list[number - 1].shared;
 	return files->list[number - 1].file;
+}
+
+u32 tessera_files_on_image(const struct tessera_files *files, struct state_file *ret)
+{
+	u32 n = 0, i;
+
+	for (i = 0; i < files->count; i++) {
+		u32 inode = tessera_image_number(files->list[i].file);
+
+		if (!inode || files->list[i].shared)
+			continue;
+		ret[n++] = (struct state_file) {
+			.file = i + 1,
+			.inode = inode,
+			.size = i_size_read(file_inode(files->list[i].file)),
+		};
+	}
+	return n;
+}
+
+int tessera_files_open(struct tessera_files *files, const struct state_file *list, u32 count)
+{
+	u32 i;
+
+	for (i = 0; i < count; i++) {
+		u32 number = list[i].file;
+		struct file *file;
+
+		if (!number || number > TESSERA_FILES_MAX || files->list[number - 1].file)
+			return -EPROTO;
+		file = tessera_image_open(list[i].inode, list[i].size);
+		if (IS_ERR(file))
+			continue;
+		files->list[number - 1].file = file;
+		files->count = max(files->count, number);
+	}
+	return 0;
+}
+
+struct file *tessera_files_image(const struct tessera_files *files, u32 number)
+{
+	if (number > files->count || !files->list[number - 1].file)
+		return NULL;
+	return get_file(files->list[number - 1].file);
 }
 
 /* Private memory without content: what is missing comes from home, or is zero. */
@@ -85,9 +132,18 @@ struct file *tessera_files_stand_in(u32 number)
 	return file;
 }
 
-u32 tessera_files_stands_for(const struct vm_area_struct *vma)
+u32 tessera_files_stands_for(const struct tessera_files *files,
+			     const struct vm_area_struct *vma)
 {
-	if (!vma->vm_file || vma->vm_file->f_op != &stand_in_fops)
+	u32 i;
+
+	if (!vma->vm_file)
 		return 0;
-	return (unsigned long)vma->vm_file->private_data;
+	if (vma->vm_file->f_op == &stand_in_fops)
+		return (unsigned long)vma->vm_file->private_data;
+	for (i = 0; i < files->count; i++) {
+		if (files->list[i].file == vma->vm_file)
+			return i + 1;
+	}
+	return 0;
 }

@@ -77,6 +77,7 @@ enum tessera_frame_type {
 	TESSERA_FRAME_CONT,		/* home: go on */
 	TESSERA_FRAME_STOP_REQ,		/* host: frame_signal; it would be stopped by it */
 	TESSERA_FRAME_EXIT_THREAD,	/* host: frame_exit; this thread ended */
+	TESSERA_FRAME_TIMES,		/* host: state_times; what it has used so far */
 	TESSERA_FRAME_TYPES
 };
 
@@ -96,6 +97,7 @@ struct frame_hello {
 	__u32	xstate_size;
 	__u32	reserved;
 	__u32	cpu_caps[32];	/* of the CPU, as the kernel numbers them */
+	__u8	image[32];	/* what the node was booted from; 0: unknown */
 };
 
 struct frame_offer {

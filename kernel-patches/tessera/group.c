@@ -47,6 +47,7 @@ struct tessera_group *tessera_group_create(struct tessera_link *link, u32 id, bo
 	init_waitqueue_head(&group->wait);
 	mutex_init(&group->signal_lock);
 	skb_queue_head_init(&group->stream);
+	INIT_DELAYED_WORK(&group->times_work, tessera_guest_times);
 	INIT_WORK(&group->work, guest ? tessera_guest_frames : tessera_home_frames);
 	ret = tessera_channel_open(&group->channel, link, tessera_channel_id(id, 0),
 				   group_notify);
@@ -80,6 +81,7 @@ void tessera_group_close(struct tessera_group *group)
 	tessera_channel_close(&group->channel);
 	/* Never from the work itself. */
 	cancel_work_sync(&group->work);
+	cancel_delayed_work_sync(&group->times_work);
 }
 
 void tessera_group_put(struct tessera_group *group)
@@ -136,6 +138,7 @@ struct tessera_task *tessera_task_create(struct tessera_group *group, u32 index)
 	member->index = index;
 	init_task_work(&member->park, group->guest ? tessera_return_park : tessera_depart_park);
 	init_task_work(&member->kick, tessera_guest_kick);
+	init_task_work(&member->tell, tessera_guest_tell);
 	init_task_work(&member->start, tessera_guest_start);
 	ret = tessera_channel_open(&member->channel, group->link,
 				   tessera_channel_id(group->id, index),
@@ -186,6 +189,7 @@ void tessera_task_destroy_in(struct tessera_task *member)
 	/* Nobody adds any more: not a member, and with its channel closed. */
 	task_work_cancel(current, &member->park);
 	task_work_cancel(current, &member->kick);
+	task_work_cancel(current, &member->tell);
 	task_work_cancel(current, &member->start);
 	task_free(member);
 }

@@ -45,6 +45,7 @@ struct tessera_group {
 	struct tessera_link *link;
 	struct tessera_channel channel;
 	struct work_struct work;	/* takes frames out of the channel */
+	struct delayed_work times_work;	/* guest: has its threads tell their CPU time */
 	struct mm_struct *mm;		/* mmgrab() */
 	struct tessera_memory *memory;
 	pid_t pid;			/* of the process, first PID name space */
@@ -66,6 +67,7 @@ struct tessera_group {
 	bool exiting;			/* home: the guest ended, with: */
 	u32 exit_code;
 	struct frame_exit exit;
+	struct state_times told;	/* home: of all its threads */
 	bool charged;			/* its CPU time */
 	bool finished;			/* its last member is gone */
 	struct list_head members;
@@ -79,7 +81,7 @@ struct tessera_group {
 	struct mutex signal_lock;	/* home: signals on their way; see signals.c */
 	unsigned long scratch;		/* home: a slot for each thread's calls */
 	size_t scratch_size;
-	struct tessera_files *files;	/* home: what it has mapped */
+	struct tessera_files *files;	/* what it has mapped */
 	struct list_head entry;		/* in all groups of this node */
 	struct rcu_head rcu;
 };
@@ -91,6 +93,7 @@ enum {
 	MEMBER_RUNNING,		/* guest: may be kicked */
 	MEMBER_WAITING,		/* guest: looks at the channel by itself */
 	MEMBER_RESTART_HOME,	/* guest: the restart block is at home */
+	MEMBER_TELLING,		/* guest: its work to tell its CPU time is queued */
 };
 
 struct tessera_task {
@@ -103,10 +106,12 @@ struct tessera_task {
 	wait_queue_head_t wait;
 	struct callback_head park;	/* brings the thread to a standstill */
 	struct callback_head kick;	/* guest: look at the channel */
+	struct callback_head tell;	/* guest: its CPU time, to home */
 	struct callback_head start;	/* guest: a new thread's first steps */
 	struct tessera_task *newborn;	/* the one whose thread is being made */
 	struct tessera_call *call;	/* guest: kept from call to call */
 	u32 request;			/* of the last call */
+	struct state_times told;	/* CPU time that both ends know of */
 	unsigned long scratch;		/* deputy: where its calls' arenas are */
 
 	struct state_thread *state;	/* captured, or to be applied; with: */

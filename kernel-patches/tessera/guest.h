@@ -20,6 +20,10 @@ void tessera_guest_start(struct callback_head *work);
 
 /* guest.c */
 void tessera_guest_notify(struct tessera_channel *channel);
+/* The thread tells home its CPU time; the work sees to it that each does. */
+void tessera_guest_tell(struct callback_head *work);
+void tessera_guest_times(struct work_struct *work);
+
 void tessera_guest_kick(struct callback_head *work);
 void tessera_guest_exit(struct tessera_task *member, long code);
 /* The process dies here, and home is not told: it knows, or cannot be. */

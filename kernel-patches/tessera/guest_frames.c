@@ -11,7 +11,8 @@ static void run(struct tessera_group *group)
 {
 	bool recalled;
 
-	tessera_group_switch(group, GROUP_ARRIVING, GROUP_RUNNING);
+	if (tessera_group_switch(group, GROUP_ARRIVING, GROUP_RUNNING))
+		schedule_delayed_work(&group->times_work, HZ);
 	spin_lock(&group->lock);
 	recalled = group->recalled;
 	spin_unlock(&group->lock);

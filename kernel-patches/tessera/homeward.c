@@ -23,13 +23,19 @@ struct walk {
 	DECLARE_BITMAP(send, STATE_CHUNK_PAGES);
 };
 
-static bool must_travel(const struct walk *walk, unsigned int bit, pte_t entry)
+static bool must_travel(const struct walk *walk, struct vm_area_struct *vma,
+			unsigned long address, pte_t entry)
 {
+	unsigned int bit = (address - walk->address) >> PAGE_SHIFT;
+	struct page *page;
+
 	if (pte_none(entry) || is_pte_marker(entry))
 		return false;
 	if (!pte_present(entry))
 		return true;
-	if (is_zero_pfn(pte_pfn(entry)))
+	/* Not the zero page, and none of the image: those home has itself. */
+	page = vm_normal_page(vma, address, entry);
+	if (!page || !PageAnon(page))
 		return false;
 	return !walk->exact || pte_dirty(entry) || !walk->chunk ||
 	       !test_bit(bit, walk->chunk->copied);
@@ -38,14 +44,14 @@ static bool must_travel(const struct walk *walk, unsigned int bit, pte_t entry)
 static int walk_pmd(pmd_t *pmd, unsigned long address, unsigned long end, struct mm_walk *mm_walk)
 {
 	struct walk *walk = mm_walk->private;
-	unsigned int bit = (address - walk->address) >> PAGE_SHIFT;
 	pte_t *first, *pte;
 	spinlock_t *ptl;	/* of the page table */
 
 	ptl = pmd_trans_huge_lock(pmd, mm_walk->vma);
 	if (ptl) {
 		__acquire(ptl);		/* sparse is not told of it */
-		bitmap_set(walk->send, bit, (end - address) >> PAGE_SHIFT);
+		bitmap_set(walk->send, (address - walk->address) >> PAGE_SHIFT,
+			   (end - address) >> PAGE_SHIFT);
 		spin_unlock(ptl);
 		return 0;
 	}
@@ -55,9 +61,9 @@ static int walk_pmd(pmd_t *pmd, unsigned long address, unsigned long end, struct
 		return 0;
 	}
 	__acquire(RCU);			/* sparse is told of the lock alone */
-	for (pte = first; address < end; address += PAGE_SIZE, pte++, bit++) {
-		if (must_travel(walk, bit, ptep_get(pte)))
-			set_bit(bit, walk->send);
+	for (pte = first; address < end; address += PAGE_SIZE, pte++) {
+		if (must_travel(walk, mm_walk->vma, address, ptep_get(pte)))
+			set_bit((address - walk->address) >> PAGE_SHIFT, walk->send);
 	}
 	pte_unmap_unlock(first, ptl);
 	return 0;
@@ -134,7 +140,7 @@ int tessera_memory_send_home(struct tessera_memory *memory)
 		if (vma) {
 			start = max(at, vma->vm_start);
 			end = min(vma->vm_end, (start | ((1UL << TESSERA_CHUNK_SHIFT) - 1)) + 1);
-			skip = !vma_is_anonymous(vma);
+			skip = !vma_is_anonymous(vma) && !vma->anon_vma;
 		}
 		mmap_read_unlock(mm);
 		if (!vma)

@@ -20,6 +20,7 @@
 
 #include "cpu.h"
 #include "events.h"
+#include "image.h"
 #include "link_internal.h"
 #include "nodes.h"
 #include "offer.h"
@@ -199,6 +200,7 @@ static void hello_fill(struct frame_hello *hello)
 	memcpy(hello->build_id, vmlinux_build_id, sizeof(hello->build_id));
 	hello->page_size = PAGE_SIZE;
 	tessera_cpu_describe(hello);
+	tessera_image_tell(hello);
 }
 
 static void hello_take(struct tessera_link *link, const struct tessera_message *message)

@@ -248,7 +248,7 @@ static void settle_absent(struct tessera_memory *memory, unsigned long address)
 	struct tessera_chunk *chunk;
 	unsigned int bit;
 
-	if (!vma || !tessera_files_stands_for(vma)) {
+	if (!vma || !tessera_files_stands_for(memory->group->files, vma)) {
 		settle(memory, address, false);
 		return;
 	}

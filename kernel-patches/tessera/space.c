@@ -14,6 +14,7 @@
 #include "cpu.h"
 #include "files.h"
 #include "group.h"
+#include "image.h"
 #include "memory.h"
 #include "space.h"
 
@@ -50,8 +51,17 @@ static u32 file_of(struct tessera_group *group, struct vm_area_struct *vma)
 {
 	if (!vma->vm_file)
 		return 0;
-	return group->guest ? tessera_files_stands_for(vma) :
+	return group->guest ? tessera_files_stands_for(group->files, vma) :
 			      tessera_files_number(group->files, vma);
+}
+
+/* Nothing in it was ever written to: the host may take its own file's pages. */
+static bool like_image(struct tessera_group *group, struct vm_area_struct *vma)
+{
+	return !group->guest && vma->vm_file && !vma->anon_vma &&
+	       !(vma->vm_flags & (VM_SHARED | VM_WRITE)) &&
+	       tessera_image_same(tessera_link_hello(group->link)) &&
+	       tessera_image_number(vma->vm_file);
 }
 
 struct state_vma *tessera_space_list(struct tessera_group *group, u32 *ret_count)
@@ -77,6 +87,8 @@ struct state_vma *tessera_space_list(struct tessera_group *group, u32 *ret_count
 		if (!(list[n].flags & (STATE_VMA_VDSO | STATE_VMA_VVAR))) {
 			list[n].file = file_of(group, vma);
 			list[n].offset = list[n].file ? vma->vm_pgoff : 0;
+			if (like_image(group, vma))
+				list[n].flags |= STATE_VMA_IMAGE;
 		}
 		n++;
 	}
@@ -99,7 +111,7 @@ bool tessera_space_valid(struct tessera_group *group, const struct state_vma *vm
 		const struct state_vma *vma = &vmas[i];
 
 		if (vma->start < last || vma->end <= vma->start || vma->end > TASK_SIZE_MAX ||
-		    (vma->start | vma->end) & ~PAGE_MASK || vma->flags >> 8)
+		    (vma->start | vma->end) & ~PAGE_MASK || vma->flags & ~STATE_VMA_FLAGS)
 			return false;
 		if (vma->offset > ULONG_MAX >> (PAGE_SHIFT + 1))
 			return false;
@@ -145,15 +157,33 @@ static int map_one(struct file *file, const struct state_vma *vma)
 	return advise(vma);
 }
 
-/* One file for each number: their mappings can then be merged as at home. */
-static int build_one(const struct state_vma *vma, struct file **files)
+/* From the image that is here, too: none of its pages has to come from home. */
+static int map_image(struct tessera_group *group, const struct state_vma *vma, struct file *file)
 {
+	int ret = map_one(file, vma);
+
+	fput(file);
+	if (!ret)
+		tessera_memory_forget(group->memory, vma->start, vma->end);
+	return ret;
+}
+
+/* One file for each number: their mappings can then be merged as at home. */
+static int build_one(struct tessera_group *group, const struct state_vma *vma,
+		     struct file **files)
+{
+	struct file *own = NULL;
+
 	if (vma->flags & STATE_VMA_VVAR)
 		return tessera_cpu_map_vdso(vma->start);
 	if (vma->flags & STATE_VMA_VDSO)
 		return 0;	/* comes with its data */
 	if (!vma->file)
 		return map_one(NULL, vma);
+	if (vma->flags & STATE_VMA_IMAGE)
+		own = tessera_files_image(group->files, vma->file);
+	if (own)
+		return map_image(group, vma, own);
 	if (!files[vma->file]) {
 		struct file *file = tessera_files_stand_in(vma->file);
 
@@ -184,7 +214,7 @@ int tessera_space_build(struct tessera_group *group, const struct state_vma *vma
 	forbid_huge_pages(current->mm);
 	ret = vm_munmap(0, TASK_SIZE);
 	for (i = 0; i < count && !ret; i++)
-		ret = build_one(&vmas[i], files);
+		ret = build_one(group, &vmas[i], files);
 	for (i = 0; i <= TESSERA_FILES_MAX; i++) {
 		if (files[i])
 			fput(files[i]);

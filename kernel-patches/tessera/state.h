@@ -3,6 +3,7 @@
  * The state of a process as it travels, in DATA frames, one after the other:
  *
  *	state_process
+ *	state_file	* files
  *	state_vma	* vmas
  *	state_chunk	* chunks
  *	for each thread: state_thread, xstate bytes, state_signal * signals
@@ -31,7 +32,9 @@ struct state_process {
 	__u32	threads;
 	__u32	vmas;
 	__u32	chunks;
+	__u32	files;
 	__u32	personality;
+	__u32	reserved;
 	__u64	start_code, end_code, start_data, end_data;
 	__u64	start_brk, brk, start_stack, mmap_base;
 	__u64	arg_start, arg_end, env_start, env_end;
@@ -50,6 +53,16 @@ enum {
 	STATE_VMA_VVAR		= 32,	/* and data */
 	STATE_VMA_DONTFORK	= 64,
 	STATE_VMA_WIPEONFORK	= 128,
+	STATE_VMA_IMAGE		= 256,	/* all of its pages are those of the file */
+};
+
+#define STATE_VMA_FLAGS	511
+
+/* A mapped file that lies on the image that both nodes were booted from. */
+struct state_file {
+	__u32	file;		/* the number that home gave it */
+	__u32	inode;
+	__u64	size;		/* bytes */
 };
 
 struct state_vma {

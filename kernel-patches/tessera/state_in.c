@@ -35,6 +35,7 @@ static bool process_valid(struct tessera_group *group, const struct state_proces
 	/* At home there can be no more chunks than left it. */
 	return process->threads && process->threads <= TESSERA_THREADS_MAX &&
 	       process->vmas && process->vmas <= TESSERA_VMAS_MAX &&
+	       process->files <= TESSERA_FILES_MAX && !process->reserved &&
 	       process->chunks <= (group->guest ? CHUNKS_MAX : group->memory->count);
 }
 
@@ -91,6 +92,8 @@ int tessera_state_read(struct tessera_group *group, struct tessera_arrival *ret,
 	if (!error && !process_valid(group, process))
 		error = -EPROTO;
 	if (!error)
+		ret->files = read_array(group, process->files, sizeof(*ret->files), &error);
+	if (!error)
 		ret->vmas = read_array(group, process->vmas, sizeof(*ret->vmas), &error);
 	if (!error && !tessera_space_valid(group, ret->vmas, process->vmas))
 		error = -EPROTO;
@@ -112,6 +115,7 @@ int tessera_state_read(struct tessera_group *group, struct tessera_arrival *ret,
 void tessera_state_free(struct tessera_arrival *arrival)
 {
 	kvfree(arrival->process);
+	kvfree(arrival->files);
 	kvfree(arrival->vmas);
 	kvfree(arrival->chunks);
 	kvfree(arrival->members);

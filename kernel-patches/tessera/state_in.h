@@ -10,6 +10,7 @@ struct tessera_task;
 
 struct tessera_arrival {
 	struct state_process *process;
+	struct state_file *files;
 	struct state_vma *vmas;
 	struct state_chunk *chunks;
 	struct tessera_task **members;	/* one for each thread, with its state */

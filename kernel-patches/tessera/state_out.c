@@ -8,7 +8,9 @@
 #include <linux/slab.h>
 
 #include "depart.h"
+#include "files.h"
 #include "group.h"
+#include "image.h"
 #include "memory.h"
 #include "space.h"
 #include "stream.h"
@@ -73,10 +75,25 @@ static void put_threads(struct tessera_writer *writer, struct tessera_group *gro
 	}
 }
 
+/* For the host; it may open the same ones, where it has them. */
+static struct state_file *files_save(struct tessera_group *group, u32 *ret_count)
+{
+	struct state_file *files;
+
+	*ret_count = 0;
+	if (group->guest || !tessera_image_same(tessera_link_hello(group->link)))
+		return NULL;
+	files = kvcalloc(TESSERA_FILES_MAX, sizeof(*files), GFP_KERNEL);
+	if (files)
+		*ret_count = tessera_files_on_image(group->files, files);
+	return files;
+}
+
 int tessera_state_send(struct tessera_group *group)
 {
 	struct state_process *process;
 	struct tessera_writer writer;
+	struct state_file *files;
 	struct state_vma *vmas;
 	u32 count;
 	int ret;
@@ -89,6 +106,7 @@ int tessera_state_send(struct tessera_group *group)
 		kfree(process);
 		return PTR_ERR(vmas);
 	}
+	files = files_save(group, &process->files);
 	process->threads = tessera_group_hold(group);
 	process->vmas = count;
 	process->chunks = group->memory->count;
@@ -97,16 +115,19 @@ int tessera_state_send(struct tessera_group *group)
 	actions_save(process);
 	limits_save(process);
 	tessera_times_ended(&process->ended);
+	tessera_times_process(&group->told);
 
 	ret = tessera_writer_init(&writer, group);
 	if (!ret) {
 		tessera_writer_put(&writer, process, sizeof(*process));
+		tessera_writer_put(&writer, files, process->files * sizeof(*files));
 		tessera_writer_put(&writer, vmas, count * sizeof(*vmas));
 		put_chunks(&writer, group->memory);
 		put_threads(&writer, group);
 		ret = tessera_writer_finish(&writer);
 	}
 	tessera_group_release(group);
+	kvfree(files);
 	kvfree(vmas);
 	kfree(process);
 	return ret;

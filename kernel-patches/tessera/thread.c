@@ -17,6 +17,7 @@
 #include <asm/syscall.h>
 
 #include "cpu.h"
+#include "deputy.h"
 #include "group.h"
 #include "marshal.h"
 #include "thread.h"
@@ -212,6 +213,7 @@ int tessera_thread_capture(struct tessera_task *member)
 	state->clear_child_tid = (unsigned long)current->clear_child_tid;
 	get_task_comm(state->comm, current);
 	tessera_times_thread(&state->times);
+	member->told = state->times;
 	return 0;
 }
 
@@ -242,7 +244,12 @@ int tessera_thread_apply(struct tessera_task *member)
 		rseq_set_notify_resume(current);
 	current->robust_list = (struct robust_list_head __user *)state->robust_list;
 	current->clear_child_tid = (int __user *)state->clear_child_tid;
-	tessera_times_set_thread(&state->times);
+	if (member->group->guest) {
+		tessera_times_set_thread(&state->times);
+		member->told = state->times;
+	} else {
+		tessera_home_charge(member, &state->times);
+	}
 	tessera_task_state_free(member);
 	return 0;
 }

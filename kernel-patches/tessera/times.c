@@ -68,20 +68,27 @@ void tessera_times_process(struct state_times *ret)
 	ret->runtime = all.sum_exec_runtime;
 }
 
-void tessera_times_charge(const struct state_times *total)
+/* What is new, and from now on known. */
+static u64 step(u64 now, u64 *told)
 {
-	struct state_times now;
-	unsigned long flags;
-	u64 utime, stime, runtime;
+	u64 more = now > *told ? min(now - *told, LIMIT) : 0;
 
-	tessera_times_process(&now);
-	utime = total->utime > now.utime ? min(total->utime - now.utime, LIMIT) : 0;
-	stime = total->stime > now.stime ? min(total->stime - now.stime, LIMIT) : 0;
-	runtime = total->runtime > now.runtime ? min(total->runtime - now.runtime, LIMIT) : 0;
+	*told = min(*told + more, LIMIT);
+	return more;
+}
+
+void tessera_times_add(const struct state_times *now, struct state_times *told,
+		       struct state_times *ret_added)
+{
+	unsigned long flags;
+
+	ret_added->utime = step(now->utime, &told->utime);
+	ret_added->stime = step(now->stime, &told->stime);
+	ret_added->runtime = step(now->runtime, &told->runtime);
 	local_irq_save(flags);
-	current->utime += utime;
-	current->stime += stime;
-	current->se.sum_exec_runtime += runtime;
+	current->utime += ret_added->utime;
+	current->stime += ret_added->stime;
+	current->se.sum_exec_runtime += ret_added->runtime;
 	local_irq_restore(flags);
 }
 

@@ -13,14 +13,19 @@ struct state_times;
 /* Of the current thread; and of those of its process that have ended. */
 void tessera_times_thread(struct state_times *ret);
 void tessera_times_ended(struct state_times *ret);
-/* They count on from there. */
+/* All of the current process, those that have ended included. */
+void tessera_times_process(struct state_times *ret);
+
+/* Host: they count on from there. */
 void tessera_times_set_thread(const struct state_times *times);
 void tessera_times_set_ended(const struct state_times *times);
 
-/* All of the current process, those that have ended included. */
-void tessera_times_process(struct state_times *ret);
-/* Home: the process has used that much in all; the current thread gets the rest. */
-void tessera_times_charge(const struct state_times *total);
+/*
+ * Home: `now` has been used there, of which `told` was known. The current thread is
+ * charged with the rest, beside what it uses here for its calls.
+ */
+void tessera_times_add(const struct state_times *now, struct state_times *told,
+		       struct state_times *ret_added);
 
 /* Its limit is looked after where it runs. */
 void tessera_times_limit(void);

@@ -149,6 +149,14 @@ struct tessera_guest_info {
 	__u64	reserved[2];
 };
 
+#define TESSERA_IMAGE_ID_SIZE	32
+
+struct tessera_image_request {
+	__s32	fd;			/* the root directory of its file system */
+	__u32	reserved;
+	__u8	id[TESSERA_IMAGE_ID_SIZE];	/* as that of no other image; not 0 */
+};
+
 #define TESSERA_IOC_MAGIC	0xbe
 
 /* Which kernel this is. */
@@ -183,5 +191,13 @@ struct tessera_guest_info {
  * EINVAL: the task is not as it has to be; ENOENT: the request was withdrawn.
  */
 #define TESSERA_IOC_GUEST	_IO(TESSERA_IOC_MAGIC, 4)
+
+/*
+ * The read-only file system that this node was booted from. Needs CAP_SYS_ADMIN.
+ * Nodes that say the same id have the same files, under the same inode numbers.
+ * EBUSY: another one is set, until the next boot; EINVAL: no root of a read-only
+ * file system on a device; EOPNOTSUPP: its files cannot be found by number.
+ */
+#define TESSERA_IOC_IMAGE	_IOW(TESSERA_IOC_MAGIC, 5, struct tessera_image_request)
 
 #endif /* _UAPI_LINUX_TESSERA_H */
