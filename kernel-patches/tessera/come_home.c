@@ -14,6 +14,7 @@
 #include "space.h"
 #include "state_in.h"
 #include "thread.h"
+#include "times.h"
 #include "trace.h"
 
 static struct tessera_task *member_of(struct tessera_group *group, u32 index)
@@ -43,6 +44,7 @@ static int take(struct tessera_group *group, const struct tessera_arrival *arriv
 		tessera_space_drop_stale(&arrival->chunks[i]);
 	tessera_space_load(process);
 	tessera_state_actions(process);
+	tessera_times_show_process(&process->ended);
 	return 0;
 }
 

@@ -118,8 +118,10 @@ static void __noreturn ended(struct tessera_group *group)
 	group->charged = true;
 	told = group->told;
 	spin_unlock(&group->lock);
-	if (first)
+	if (first) {
 		tessera_times_add(&group->exit.times, &told, &added);
+		tessera_times_show_process(&group->exit.times);
+	}
 	do_group_exit(group->exit_code);
 }
 

@@ -24,8 +24,7 @@ static int take_frame(struct tessera_group *group, struct tessera_message *messa
 {
 	switch ((enum tessera_frame_type)message->frame.type) {
 	case TESSERA_FRAME_DATA:
-		tessera_stream_keep(group, message);
-		return 0;
+		return tessera_stream_keep(group, message);
 	case TESSERA_FRAME_RUN:
 		run(group);
 		return 0;

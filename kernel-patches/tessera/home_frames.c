@@ -62,8 +62,7 @@ static int take_frame(struct tessera_group *group, struct tessera_message *messa
 		tessera_group_set(group, &group->ready);
 		return 0;
 	case TESSERA_FRAME_DATA:
-		tessera_stream_keep(group, message);
-		return 0;
+		return tessera_stream_keep(group, message);
 	case TESSERA_FRAME_PAGE_REQ:
 		return tessera_memory_serve(group->memory, message);
 	case TESSERA_FRAME_PAGES:

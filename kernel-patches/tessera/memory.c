@@ -47,6 +47,8 @@ int tessera_memory_add(struct tessera_memory *memory, unsigned long address)
 	struct tessera_chunk *chunk;
 	int ret;
 
+	if (memory->count == TESSERA_CHUNKS_MAX)
+		return -E2BIG;
 	chunk = kzalloc(sizeof(*chunk), GFP_KERNEL_ACCOUNT);
 	if (!chunk)
 		return -ENOMEM;

@@ -11,8 +11,6 @@
 #include "stream.h"
 #include "thread.h"
 
-#define CHUNKS_MAX	(1024 * 1024)	/* 2 TiB of page tables */
-
 static void *read_array(struct tessera_group *group, u32 count, size_t size, int *ret_error)
 {
 	void *array = kvcalloc(max(count, 1u), size, GFP_KERNEL);
@@ -36,7 +34,7 @@ static bool process_valid(struct tessera_group *group, const struct state_proces
 	return process->threads && process->threads <= TESSERA_THREADS_MAX &&
 	       process->vmas && process->vmas <= TESSERA_VMAS_MAX &&
 	       process->files <= TESSERA_FILES_MAX && !process->reserved &&
-	       process->chunks <= (group->guest ? CHUNKS_MAX : group->memory->count);
+	       process->chunks <= (group->guest ? TESSERA_CHUNKS_MAX : group->memory->count);
 }
 
 static bool chunks_valid(const struct state_chunk *chunks, u32 count)

@@ -49,11 +49,14 @@ int tessera_writer_finish(struct tessera_writer *writer)
 	return writer->error;
 }
 
-void tessera_stream_keep(struct tessera_group *group, struct tessera_message *message)
+int tessera_stream_keep(struct tessera_group *group, struct tessera_message *message)
 {
+	if (skb_queue_len_lockless(&group->stream) >= STREAM_FRAMES)
+		return -EPROTO;
 	skb_queue_tail(&group->stream, message->skb);
 	message->skb = NULL;
 	wake_up_all(&group->wait);
+	return 0;
 }
 
 static bool given_up(struct tessera_group *group)

@@ -9,6 +9,7 @@ struct tessera_group;
 struct tessera_message;
 
 #define STREAM_BUFFER	(64 * 1024)
+#define STREAM_FRAMES	512	/* that nobody has read yet */
 
 struct tessera_writer {
 	struct tessera_group *group;
@@ -22,8 +23,8 @@ void tessera_writer_put(struct tessera_writer *writer, const void *data, size_t 
 /* Send what is left and give the buffer back: the first error, or 0. */
 int tessera_writer_finish(struct tessera_writer *writer);
 
-/* A DATA frame has come: keep what it holds for the reader. */
-void tessera_stream_keep(struct tessera_group *group, struct tessera_message *message);
+/* A DATA frame has come: keep what it holds for the reader. -EPROTO: too much. */
+int tessera_stream_keep(struct tessera_group *group, struct tessera_message *message);
 
 /*
  * Read exactly so many bytes, waiting for them: -EPROTO, -EPIPE (the link is

@@ -13,8 +13,30 @@
 
 #define LIMIT	BIT_ULL(60)	/* 36 years: a peer's nonsense overflows nothing */
 
+static void shown_get(struct prev_cputime *shown, struct state_times *ret)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&shown->lock, flags);
+	ret->shown_utime = shown->utime;
+	ret->shown_stime = shown->stime;
+	raw_spin_unlock_irqrestore(&shown->lock, flags);
+}
+
+/* How time is divided into user's and system's is a guess, but one that only grows. */
+static void shown_set(struct prev_cputime *shown, const struct state_times *times)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&shown->lock, flags);
+	shown->utime = max(shown->utime, min(times->shown_utime, LIMIT));
+	shown->stime = max(shown->stime, min(times->shown_stime, LIMIT));
+	raw_spin_unlock_irqrestore(&shown->lock, flags);
+}
+
 void tessera_times_thread(struct state_times *ret)
 {
+	shown_get(&current->prev_cputime, ret);
 	ret->utime = current->utime;
 	ret->stime = current->stime;
 	ret->runtime = current->se.sum_exec_runtime;
@@ -24,6 +46,7 @@ void tessera_times_set_thread(const struct state_times *times)
 {
 	unsigned long flags;
 
+	shown_set(&current->prev_cputime, times);
 	/* The tick adds to these, too. */
 	local_irq_save(flags);
 	current->utime = min(times->utime, LIMIT);
@@ -37,6 +60,7 @@ void tessera_times_ended(struct state_times *ret)
 	struct sighand_struct *sighand = tessera_own_sighand();
 	struct signal_struct *signal = current->signal;
 
+	shown_get(&signal->prev_cputime, ret);
 	spin_lock_irq(&sighand->siglock);
 	ret->utime = signal->utime;
 	ret->stime = signal->stime;
@@ -49,6 +73,7 @@ void tessera_times_set_ended(const struct state_times *times)
 	struct sighand_struct *sighand = tessera_own_sighand();
 	struct signal_struct *signal = current->signal;
 
+	shown_set(&signal->prev_cputime, times);
 	spin_lock_irq(&sighand->siglock);
 	write_seqlock(&signal->stats_lock);
 	signal->utime = min(times->utime, LIMIT);
@@ -62,10 +87,16 @@ void tessera_times_process(struct state_times *ret)
 {
 	struct task_cputime all;
 
+	shown_get(&current->signal->prev_cputime, ret);
 	thread_group_cputime(current, &all);
 	ret->utime = all.utime;
 	ret->stime = all.stime;
 	ret->runtime = all.sum_exec_runtime;
+}
+
+void tessera_times_show_process(const struct state_times *times)
+{
+	shown_set(&current->signal->prev_cputime, times);
 }
 
 /* What is new, and from now on known. */
@@ -82,6 +113,7 @@ void tessera_times_add(const struct state_times *now, struct state_times *told,
 {
 	unsigned long flags;
 
+	shown_set(&current->prev_cputime, now);
 	ret_added->utime = step(now->utime, &told->utime);
 	ret_added->stime = step(now->stime, &told->stime);
 	ret_added->runtime = step(now->runtime, &told->runtime);

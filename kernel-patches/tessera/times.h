@@ -26,6 +26,8 @@ void tessera_times_set_ended(const struct state_times *times);
  */
 void tessera_times_add(const struct state_times *now, struct state_times *told,
 		       struct state_times *ret_added);
+/* Home: what getrusage() has said of the process there is not taken back here. */
+void tessera_times_show_process(const struct state_times *times);
 
 /* Its limit is looked after where it runs. */
 void tessera_times_limit(void);
