@@ -149,7 +149,7 @@ static int take_frame(struct tessera_task *member, struct tessera_message *messa
 		tessera_home_charge(member, &exit.times);
 		do_exit(exit.code);
 	case TESSERA_FRAME_TIMES:
-		ret = tessera_message_get(message, &times);
+		ret = tessera_message_get(message, &times, sizeof(times));
 		if (!ret)
 			tessera_home_charge(member, &times);
 		break;
