@@ -45,6 +45,34 @@ void tessera_guest_wait_end(struct tessera_task *member)
 		kick(member);
 }
 
+/*
+ * A timer has one signal pending at most; what comes meanwhile is counted in it. At
+ * home it is pending no more, so its timer goes on as if it had been delivered.
+ */
+static bool merge_timer(const struct frame_signal *frame, const kernel_siginfo_t *info)
+{
+	struct sighand_struct *sighand = tessera_own_sighand();
+	struct sigpending *pending;
+	struct sigqueue *q;
+	bool merged = false;
+
+	if (info->si_code != SI_TIMER)
+		return false;
+	spin_lock_irq(&sighand->siglock);
+	pending = frame->process ? &current->signal->shared_pending : &current->pending;
+	list_for_each_entry(q, &pending->list, list) {
+		if (q->info.si_signo != info->si_signo || q->info.si_code != SI_TIMER ||
+		    q->info.si_tid != info->si_tid)
+			continue;
+		if (q->info.si_overrun < INT_MAX)
+			q->info.si_overrun++;
+		merged = true;
+		break;
+	}
+	spin_unlock_irq(&sighand->siglock);
+	return merged;
+}
+
 static int take_signal(struct tessera_task *member, const struct tessera_message *message)
 {
 	struct frame_signal frame;
@@ -65,6 +93,8 @@ static int take_signal(struct tessera_task *member, const struct tessera_message
 	    READ_ONCE(action->sa_handler) == SIG_DFL && !sigismember(&current->blocked, sig))
 		return tessera_channel_send(&member->channel, TESSERA_FRAME_STOP_REQ, 0,
 					    &frame, sizeof(frame));
+	if (merge_timer(&frame, &info))
+		return 0;
 	/* From the thread's own context: so its sender's PID is not translated. */
 	if (frame.process)
 		do_send_sig_info(sig, &info, current->group_leader, PIDTYPE_TGID);
