@@ -5,7 +5,6 @@
 #include "cage.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +17,7 @@
 
 #include "kernel.h"
 #include "log.h"
+#include "program.h"
 
 #define CAGES_MAX 256
 #define CGROUP "/sys/fs/cgroup"
@@ -209,24 +209,11 @@ static int on_signal(sd_event_source *s, const struct signalfd_siginfo *info,
 
 static int run(struct cages *all)
 {
-	sigset_t signals;
 	int r;
 
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &signals, NULL);
 	for (size_t i = 0; i < CAGES_MAX; i++)
 		all->list[i] = (struct cage){ .all = all, .socket = -1 };
-
-	r = sd_event_default(&all->event);
-	if (r >= 0)
-		r = sd_event_add_signal(all->event, NULL, SIGTERM, on_signal,
-					NULL);
-	if (r >= 0)
-		r = sd_event_add_signal(all->event, NULL, SIGINT, on_signal,
-					NULL);
+	r = program_event(&all->event, on_signal, NULL);
 	if (r >= 0)
 		r = kernel_listen(all->kernel, all->event, on_event, all);
 	if (r < 0)
@@ -235,59 +222,26 @@ static int run(struct cages *all)
 	return sd_event_loop(all->event);
 }
 
-static void usage(FILE *to)
-{
-	fputs("usage: tessera-cage [--cgroup DIR]\n"
-	      "\n"
-	      "Makes the processes that guests from other nodes live in, shut off from\n"
-	      "this node. It stays in the foreground and logs to standard error.\n"
-	      "\n"
-	      "  -c, --cgroup DIR  the cgroup (v2) below which guests get theirs: " CGROUP
-	      "\n"
-	      "  -h, --help        this text\n"
-	      "  -V, --version     the version\n",
-	      to);
-}
-
-/* Returns the exit status for what ends at once, -1 to go on. */
-static int parse(int argc, char *argv[], const char **ret_cgroup)
-{
-	static const struct option options[] = {
-		{ "cgroup", required_argument, NULL, 'c' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{ 0 },
-	};
-	int c;
-
-	while ((c = getopt_long(argc, argv, "c:hV", options, NULL)) != -1) {
-		switch (c) {
-		case 'c':
-			*ret_cgroup = optarg;
-			break;
-		case 'h':
-			usage(stdout);
-			return 0;
-		case 'V':
-			puts("tessera-cage " TESSERA_VERSION);
-			return 0;
-		default:
-			usage(stderr);
-			return 2;
-		}
-	}
-	if (optind < argc) {
-		usage(stderr);
-		return 2;
-	}
-	return -1;
-}
+static const struct program program = {
+	.name = "tessera-cage",
+	.usage =
+		"usage: tessera-cage [--cgroup DIR]\n"
+		"\n"
+		"Makes the processes that guests from other nodes live in, shut off from\n"
+		"this node. It stays in the foreground and logs to standard error.\n"
+		"\n"
+		"  -c, --cgroup DIR  the cgroup (v2) below which guests get theirs: " CGROUP
+		"\n"
+		"  -h, --help        this text\n"
+		"  -V, --version     the version\n",
+	.option = "cgroup",
+};
 
 int main(int argc, char *argv[])
 {
 	static struct cages all;
 	const char *cgroup = CGROUP;
-	int r = parse(argc, argv, &cgroup);
+	int r = program_parse(&program, argc, argv, &cgroup);
 
 	if (r >= 0)
 		return r;

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * tesserad: options, signals, and the event loop.
+ * tesserad: from the command line to the event loop and its end.
  */
 #include <errno.h>
-#include <getopt.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,63 +11,22 @@
 #include <unistd.h>
 
 #include "agent.h"
+#include "program.h"
 
-static void usage(FILE *to)
-{
-	fputs("usage: tesserad [--role full|drone]\n"
-	      "\n"
-	      "The agent of a Tessera node: finds the other nodes, joins them by the\n"
-	      "cluster key, and keeps the cluster together. It stays in the foreground\n"
-	      "and logs to standard error; see tesserad(8).\n"
-	      "\n"
-	      "  -r, --role ROLE  what others see: full (default) or drone\n"
-	      "  -h, --help       this text\n"
-	      "  -V, --version    the version\n",
-	      to);
-}
-
-/* Returns the exit status for what ends at once, -1 to go on. */
-static int parse(int argc, char *argv[], enum node_role *ret_role)
-{
-	static const struct option options[] = {
-		{ "role", required_argument, NULL, 'r' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{ 0 },
-	};
-	int c;
-
-	while ((c = getopt_long(argc, argv, "r:hV", options, NULL)) != -1) {
-		switch (c) {
-		case 'r':
-			if (strcmp(optarg, "full") == 0) {
-				*ret_role = NODE_ROLE_FULL;
-			} else if (strcmp(optarg, "drone") == 0) {
-				*ret_role = NODE_ROLE_DRONE;
-			} else {
-				fprintf(stderr,
-					"tesserad: a role is 'full' or 'drone', not '%s'\n",
-					optarg);
-				return 2;
-			}
-			break;
-		case 'h':
-			usage(stdout);
-			return 0;
-		case 'V':
-			puts("tesserad " TESSERA_VERSION);
-			return 0;
-		default:
-			usage(stderr);
-			return 2;
-		}
-	}
-	if (optind < argc) {
-		usage(stderr);
-		return 2;
-	}
-	return -1;
-}
+static const struct program program = {
+	.name = "tesserad",
+	.usage =
+		"usage: tesserad [--role full|drone]\n"
+		"\n"
+		"The agent of a Tessera node: finds the other nodes, joins them by the\n"
+		"cluster key, and keeps the cluster together. It stays in the foreground\n"
+		"and logs to standard error; see tesserad(8).\n"
+		"\n"
+		"  -r, --role ROLE  what others see: full (default) or drone\n"
+		"  -h, --help       this text\n"
+		"  -V, --version    the version\n",
+	.option = "role",
+};
 
 static int on_signal(sd_event_source *s, const struct signalfd_siginfo *info,
 		     void *userdata)
@@ -85,20 +42,8 @@ static int on_signal(sd_event_source *s, const struct signalfd_siginfo *info,
 
 static int run(struct agent *a, enum node_role role)
 {
-	sigset_t signals;
-	int r;
+	int r = program_event(&a->event, on_signal, a);
 
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGINT);
-	sigprocmask(SIG_BLOCK, &signals, NULL);
-	signal(SIGPIPE, SIG_IGN);
-
-	r = sd_event_default(&a->event);
-	if (r >= 0)
-		r = sd_event_add_signal(a->event, NULL, SIGTERM, on_signal, a);
-	if (r >= 0)
-		r = sd_event_add_signal(a->event, NULL, SIGINT, on_signal, a);
 	if (r >= 0)
 		r = sd_event_set_watchdog(a->event, 1);
 	if (r >= 0)
@@ -113,10 +58,19 @@ int main(int argc, char *argv[])
 {
 	static struct agent agent;
 	enum node_role role = NODE_ROLE_FULL;
-	int r = parse(argc, argv, &role);
+	const char *word = "full";
+	int r = program_parse(&program, argc, argv, &word);
 
 	if (r >= 0)
 		return r;
+	if (strcmp(word, "drone") == 0) {
+		role = NODE_ROLE_DRONE;
+	} else if (strcmp(word, "full") != 0) {
+		fprintf(stderr,
+			"tesserad: a role is 'full' or 'drone', not '%s'\n",
+			word);
+		return 2;
+	}
 	if (geteuid() != 0) {
 		fputs("tesserad: must run as root (it makes a network device)\n",
 		      stderr);
