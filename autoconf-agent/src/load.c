@@ -80,24 +80,18 @@ void load_free(struct load *load)
 	free(load);
 }
 
-/* A larger buffer means reading the file again from its start: /proc makes the
- * text anew for each. Returns its length. */
+/* /proc makes these texts in one piece, so what leaves room in the buffer is all
+ * of it; a larger buffer means reading from the start again. Returns its length. */
 static ssize_t read_whole(struct load *load, int fd)
 {
-	size_t len = 0;
-
 	for (;;) {
-		ssize_t n = pread(fd, load->buffer + len, load->size - len,
-				  (off_t)len);
+		ssize_t n = pread(fd, load->buffer, load->size, 0);
 		char *larger;
 
 		if (n < 0)
 			return -errno;
-		len += (size_t)n;
-		if (n == 0 && len < load->size)
-			return (ssize_t)len;
-		if (len < load->size)
-			continue;
+		if ((size_t)n < load->size)
+			return n;
 		if (load->size >= BUFFER_MAX)
 			return -EFBIG;
 		larger = realloc(load->buffer, load->size * 2);
@@ -105,7 +99,6 @@ static ssize_t read_whole(struct load *load, int fd)
 			return -ENOMEM;
 		load->buffer = larger;
 		load->size *= 2;
-		len = 0;
 	}
 }
 
