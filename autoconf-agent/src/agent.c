@@ -1,32 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The agent: brings the modules up in their order, moves messages between the
- * mesh and the membership machine, and keeps time.
+ * The agent: brings the modules up in their order, keeps time, and tells the
+ * kernel what the others are.
  */
 #include "agent.h"
 
 #include <errno.h>
-#include <net/if.h>
 #include <sodium.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "image.h"
 #include "links.h"
-#include "machine.h"
 #include "mdns.h"
+#include "membership.h"
 #include "reach.h"
-#include "wire.h"
 
-#define SECOND_US 1000000
 #define MDNS_MS 5000
 #define RETRY_MS 5000
 #define DEAF_MS 30000 /* without avahi-daemon: begin all the same */
-#define BURST 64      /* datagrams read at once */
+#define SLACK_US 1000 /* so much later a timer may go off */
 
 const char *const counter_names[COUNTERS] = {
 	[COUNTER_MDNS_SEEN] = "mdns_seen",
@@ -50,20 +44,23 @@ const char *const counter_names[COUNTERS] = {
 	[COUNTER_LINK_REFUSED] = "link_refused",
 };
 
-int64_t agent_now(void)
+/* A clock when the event loop woke: it has asked already. */
+static int64_t clock_ms(const struct agent *a, clockid_t clock)
 {
-	struct timespec ts;
+	uint64_t us = 0;
 
-	clock_gettime(CLOCK_BOOTTIME, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+	(void)sd_event_now(a->event, clock, &us);
+	return (int64_t)(us / 1000);
 }
 
-static uint64_t real_ms(void)
+int64_t agent_now(const struct agent *a)
 {
-	struct timespec ts;
+	return clock_ms(a, CLOCK_BOOTTIME);
+}
 
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+uint64_t agent_real_ms(const struct agent *a)
+{
+	return (uint64_t)clock_ms(a, CLOCK_REALTIME);
 }
 
 static size_t addresses(const struct agent *a)
@@ -109,151 +106,6 @@ const char *agent_state_name(enum agent_state state)
 	return "unknown";
 }
 
-/* --- between membership and mesh --- */
-
-static void io_send(void *userdata, const struct node *to, const void *data,
-		    size_t len)
-{
-	struct agent *a = userdata;
-	struct sockaddr_in6 address = {
-		.sin6_family = AF_INET6,
-		.sin6_addr = to->address,
-		.sin6_port = htons(AGENT_GOSSIP_PORT),
-	};
-
-	if (sendto(a->gossip_fd, data, len, MSG_DONTWAIT,
-		   (struct sockaddr *)&address, sizeof(address)) < 0) {
-		a->counters[COUNTER_GOSSIP_UNSENT]++;
-		return;
-	}
-	a->counters[COUNTER_GOSSIP_SENT]++;
-	a->counters[COUNTER_GOSSIP_BYTES_OUT] += len;
-}
-
-static void log_self(struct agent *a, const struct node *n)
-{
-	char cluster[2 * CLUSTER_ID_SIZE + 1];
-
-	if (n->status != NODE_UP) {
-		agent_log(LOG_NOTICE,
-			  "number lost to a better claim; choosing another");
-		return;
-	}
-	sodium_bin2hex(cluster, sizeof(cluster), a->cluster.id,
-		       CLUSTER_ID_SIZE);
-	if (!a->boot_member)
-		a->boot_member = agent_now();
-	agent_log(
-		LOG_NOTICE,
-		"member %u \"%s\" of cluster %.8s after %.3f s (address after %.3f s)",
-		n->claim.number, n->info.name, cluster,
-		(double)a->boot_member / 1000, (double)a->boot_address / 1000);
-}
-
-static void io_changed(void *userdata, const struct node *n,
-		       enum node_status old, bool gone)
-{
-	struct agent *a = userdata;
-
-	if (gone) {
-		reach_forget(a, (struct node *)n);
-	} else if (n == members_self(a->members)) {
-		log_self(a, n);
-	} else if (n->known && n->proved && n->status != old) {
-		agent_log(n->status == NODE_SUSPECT ? LOG_INFO : LOG_NOTICE,
-			  "node %u \"%s\" is %s", n->claim.number, n->info.name,
-			  node_status_name(n->status));
-	}
-	ctl_changed(a->ctl);
-}
-
-static void io_introduced(void *userdata, struct node *node,
-			  const struct sockaddr_in6 *endpoints, size_t count)
-{
-	reach_offer(userdata, node, endpoints, count);
-}
-
-static size_t io_endpoints(void *userdata, const struct node *node,
-			   struct sockaddr_in6 ret[NODE_ENDPOINTS])
-{
-	return reach_endpoints(userdata, node, ret);
-}
-
-static uint32_t io_random(void *userdata)
-{
-	(void)userdata;
-	return randombytes_random();
-}
-
-static void receive(struct agent *a, const struct sockaddr_in6 *from,
-		    const uint8_t *data, size_t len)
-{
-	struct node_id id;
-	int r;
-
-	a->counters[COUNTER_GOSSIP_RECEIVED]++;
-	a->counters[COUNTER_GOSSIP_BYTES_IN] += len;
-	if (len > WIRE_MAX) {
-		a->counters[COUNTER_GOSSIP_OVERSIZED]++;
-		return;
-	}
-	/* WireGuard proved that the sender owns this address. */
-	r = cluster_address_id(&a->cluster, &from->sin6_addr, &id);
-	if (r == 0)
-		r = members_receive(a->members, agent_now(), &id, data, len);
-	if (r == -ENOENT || r == -EINVAL)
-		a->counters[COUNTER_GOSSIP_STRANGER]++;
-	else if (r < 0)
-		a->counters[COUNTER_GOSSIP_MALFORMED]++;
-}
-
-static int on_gossip(sd_event_source *s, int fd, uint32_t revents,
-		     void *userdata)
-{
-	struct agent *a = userdata;
-	uint8_t data[WIRE_MAX + 1]; /* one more: oversized shows */
-
-	(void)s;
-	(void)revents;
-	for (int i = 0; i < BURST; i++) {
-		struct sockaddr_in6 from;
-		socklen_t size = sizeof(from);
-		ssize_t len = recvfrom(fd, data, sizeof(data), 0,
-				       (struct sockaddr *)&from, &size);
-
-		if (len < 0)
-			break;
-		receive(a, &from, data, (size_t)len);
-	}
-	agent_wake(a);
-	return 0;
-}
-
-/* --- time --- */
-
-static int on_tick(sd_event_source *s, uint64_t usec, void *userdata)
-{
-	struct agent *a = userdata;
-	int next;
-
-	(void)usec;
-	if (!a->members)
-		return 0;
-	next = members_tick(a->members, agent_now(), real_ms());
-	reach_tick(a, agent_now());
-	sd_event_source_set_time_relative(s, (uint64_t)next * 1000);
-	sd_event_source_set_enabled(s, SD_EVENT_ONESHOT);
-	return 0;
-}
-
-void agent_wake(struct agent *a)
-{
-	if (!a->tick_source)
-		return;
-	sd_event_source_set_time_relative(a->tick_source, 0);
-	sd_event_source_set_enabled(a->tick_source, SD_EVENT_ONESHOT);
-}
-
 void agent_hand_nodes(struct agent *a)
 {
 	struct node *const *list;
@@ -289,74 +141,72 @@ static void save_identity(struct agent *a)
 		agent_log(LOG_WARNING, "%s: %s", a->state_file, strerror(-err));
 }
 
-/* Other kernels may send processes from now on. Tried again while it fails. */
-static void start_links(struct agent *a)
+/* What is done once a second; when late, the next is a second from now. */
+static void second(struct agent *a, int64_t now)
 {
-	int r;
-
-	if (!a->link_book || !a->members || a->links)
-		return;
-	r = links_new(&a->links, a);
-	if (r < 0 && r != a->links_error)
-		agent_log(LOG_WARNING,
-			  "no links to other kernels: %s; trying on",
-			  strerror(-r));
-	a->links_error = r;
-}
-
-static void cluster_stop(struct agent *a);
-static void cluster_start(struct agent *a);
-
-/* Somebody took the device away, or down: make it anew. */
-static void check_mesh(struct agent *a)
-{
-	int r = a->mesh ? mesh_check(a->mesh) : 0;
-
-	if (r == 0)
-		return;
-	agent_log(LOG_WARNING, MESH_DEVICE ": %s; making it anew",
-		  strerror(-r));
-	cluster_stop(a);
-	cluster_start(a);
-}
-
-static int on_second(sd_event_source *s, uint64_t usec, void *userdata)
-{
-	struct agent *a = userdata;
-	int64_t now = agent_now();
 	struct node_load load;
 
-	(void)usec;
-	sd_event_source_set_time_relative(s, SECOND_US);
-	sd_event_source_set_enabled(s, SD_EVENT_ONESHOT);
+	a->next_second += AGENT_SECOND_MS;
+	if (a->next_second <= now)
+		a->next_second = now + AGENT_SECOND_MS;
 
 	if (!a->members && now >= a->next_key) {
 		a->next_key = now + RETRY_MS;
-		cluster_start(a);
+		membership_start(a);
 	}
 	if (now >= a->next_mdns) {
 		a->next_mdns = now + MDNS_MS;
 		mdns_tick(a->mdns, now);
-		check_mesh(a);
-		start_links(a);
+		membership_tend(a);
 	}
 	if (!a->members)
-		return 0;
+		return;
 	agent_start_joining(a);
 	if (load_measure(a->load, now, &load) == 0) {
 		if (!a->speed)
 			a->speed = load_speed();
 		load.speed = a->speed;
-		members_set_load(a->members, &load);
+		members_set_load(a->members, now, &load);
 	}
 	agent_hand_nodes(a);
 	save_identity(a);
+}
+
+void agent_tick(struct agent *a)
+{
+	int64_t now = agent_now(a), next;
+
+	if (now >= a->next_second)
+		second(a, now);
+	next = a->next_second;
+	if (a->members) {
+		int64_t due =
+			now + members_tick(a->members, now, agent_real_ms(a));
+
+		if (due < next)
+			next = due;
+		reach_tick(a, now);
+	}
+	/* The same time again is no system call. */
+	sd_event_source_set_time(a->timer, (uint64_t)next * 1000);
+	sd_event_source_set_enabled(a->timer, SD_EVENT_ONESHOT);
+}
+
+static int on_timer(sd_event_source *s, uint64_t usec, void *userdata)
+{
+	agent_tick(userdata);
 	return 0;
+}
+
+void agent_wake(struct agent *a)
+{
+	sd_event_source_set_time(a->timer, 0);
+	sd_event_source_set_enabled(a->timer, SD_EVENT_ONESHOT);
 }
 
 void agent_start_joining(struct agent *a)
 {
-	int64_t now = agent_now();
+	int64_t now = agent_now(a);
 
 	if (!addresses(a))
 		return;
@@ -382,139 +232,15 @@ static void on_addresses(struct netmon *mon, void *userdata)
 	ctl_changed(a->ctl);
 }
 
-/* --- life of a cluster --- */
-
-static void identity_complete(struct agent *a)
-{
-	struct node_info *info = &a->self.info;
-
-	info->role = a->role;
-	snprintf(info->version, sizeof(info->version), "%s", TESSERA_VERSION);
-	kernel_build_id(a->kernel, info->build);
-	machine_id(info->machine);
-}
-
-static void on_firewall(int error, const char *text, void *userdata)
-{
-	struct agent *a = userdata;
-
-	if (error < 0)
-		agent_log(
-			LOG_ERR,
-			"firewall of " MESH_DEVICE
-			" is not in place (%s%s%s): neighbours on the wire could reach it; trying on",
-			strerror(-error), *text ? ": " : "", text);
-	else if (a->firewall_error != -EINPROGRESS)
-		agent_log(LOG_NOTICE,
-			  "firewall of " MESH_DEVICE " is in place");
-	a->firewall_error = error;
-	ctl_changed(a->ctl);
-}
-
-static int mesh_start(struct agent *a)
-{
-	int r = mesh_create(&a->mesh, &a->cluster, &a->self);
-
-	if (r < 0)
-		return r;
-	a->firewall_error = -EINPROGRESS;
-	r = mesh_firewall(a->mesh, a->event, on_firewall, a);
-	if (r < 0)
-		return r;
-	a->gossip_fd = mesh_socket(a->mesh, AGENT_GOSSIP_PORT);
-	if (a->gossip_fd < 0)
-		return a->gossip_fd;
-	return sd_event_add_io(a->event, &a->gossip_source, a->gossip_fd,
-			       EPOLLIN, on_gossip, a);
-}
-
-static void cluster_stop(struct agent *a)
-{
-	struct node *const *list;
-	size_t count;
-
-	if (a->members) {
-		count = members_list(a->members, &list);
-		for (size_t i = 0; i < count; i++)
-			reach_forget(a, list[i]);
-	}
-	members_free(a->members);
-	a->members = NULL;
-	links_free(a->links);
-	a->links = NULL;
-	a->gossip_source = sd_event_source_disable_unref(a->gossip_source);
-	if (a->gossip_fd >= 0)
-		close(a->gossip_fd);
-	a->gossip_fd = -1;
-	mesh_destroy(a->mesh, true);
-	a->mesh = NULL;
-	if (a->kernel)
-		kernel_set_nodes(a->kernel, NULL, 0, 0);
-}
-
-/* Everything that needs the cluster key; called again while it fails. */
-static void cluster_start(struct agent *a)
-{
-	const struct members_io io = {
-		.send = io_send,
-		.changed = io_changed,
-		.introduced = io_introduced,
-		.endpoints = io_endpoints,
-		.random = io_random,
-		.userdata = a,
-	};
-	int old_error = a->has_cluster ? a->mesh_error : a->cluster_error;
-	int r;
-
-	cluster_destroy(&a->cluster); /* a key that is gone must be gone */
-	r = a->cluster_error = cluster_find(&a->cluster);
-	a->has_cluster = r == 0;
-	if (r < 0) {
-		if (r != old_error)
-			agent_log(LOG_WARNING, "no cluster key (%s%s%s)%s",
-				  r == -ENOENT ? "" : a->cluster.source,
-				  r == -ENOENT ? "" : ": ", strerror(-r),
-				  "; 'tess key new' makes one");
-		return;
-	}
-	r = identity_load(&a->self, a->state_file, &a->cluster);
-	if (r == 0) {
-		identity_complete(a);
-		r = identity_save(&a->self, a->state_file);
-	}
-	if (r == 0)
-		r = mesh_start(a);
-	if (r == 0)
-		r = members_new(&a->members, &a->cluster, &a->self, &io,
-				agent_now(), real_ms());
-	a->mesh_error = r;
-	if (r < 0) {
-		if (r != old_error)
-			agent_log(LOG_ERR,
-				  "the mesh cannot start: %s; trying on",
-				  r == -ENOTSUP ?
-					  "this kernel has no WireGuard" :
-					  strerror(-r));
-		cluster_stop(a);
-		return;
-	}
-	agent_log(LOG_INFO, "cluster key from %s", a->cluster.source);
-	start_links(a);
-	if (a->mdns)
-		mdns_renew(a->mdns);
-	agent_start_joining(a);
-	agent_wake(a);
-}
-
 int agent_reload_key(struct agent *a)
 {
 	agent_leave(a);
-	cluster_stop(a);
+	membership_stop(a);
 	/* A new cluster, a new node: the old key pair was another's member. */
 	unlink(a->state_file);
 	a->boot_member = 0;
 	a->n_strangers = 0;
-	cluster_start(a);
+	membership_start(a);
 	if (!a->members)
 		mdns_renew(a->mdns);
 	ctl_changed(a->ctl);
@@ -525,7 +251,7 @@ void agent_leave(struct agent *a)
 {
 	if (!a->members)
 		return;
-	members_leave(a->members, agent_now());
+	members_leave(a->members, agent_now(a));
 	save_identity(a);
 }
 
@@ -561,7 +287,7 @@ int agent_new(struct agent *a, enum node_role role)
 	a->role = role;
 	a->gossip_fd = -1;
 	a->mdns_state = "starting";
-	a->boot_started = agent_now();
+	a->boot_started = agent_now(a);
 	a->mesh_error = a->cluster_error = 1; /* not tried yet */
 	if (!a->state_file)
 		a->state_file = AGENT_RUNTIME_DIR "/identity";
@@ -571,13 +297,10 @@ int agent_new(struct agent *a, enum node_role role)
 	if (r < 0)
 		return r;
 	open_kernel(a);
-	r = sd_event_add_time_relative(a->event, &a->tick_source,
-				       CLOCK_BOOTTIME, SECOND_US, 1000, on_tick,
-				       a);
-	if (r >= 0)
-		r = sd_event_add_time_relative(a->event, &a->second_source,
-					       CLOCK_BOOTTIME, SECOND_US, 10000,
-					       on_second, a);
+	a->next_second = a->boot_started + AGENT_SECOND_MS;
+	r = sd_event_add_time(a->event, &a->timer, CLOCK_BOOTTIME,
+			      (uint64_t)a->next_second * 1000, SLACK_US,
+			      on_timer, a);
 	if (r >= 0)
 		r = ctl_new(&a->ctl, a, AGENT_RUNTIME_DIR "/ctl");
 	if (r >= 0)
@@ -585,26 +308,22 @@ int agent_new(struct agent *a, enum node_role role)
 	if (r < 0)
 		return r;
 	a->next_key = a->boot_started + RETRY_MS;
-	cluster_start(a);
-	if (!a->has_cluster) {
-		/* A stranger announces himself, so that members can show him. */
-		identity_load(&a->self, a->state_file, &a->cluster);
-		identity_complete(a);
-	}
+	membership_start(a);
+	if (!a->has_cluster)
+		membership_stranger(a);
 	return mdns_new(&a->mdns, a);
 }
 
 void agent_finish(struct agent *a)
 {
 	mdns_free(a->mdns);
-	cluster_stop(a);
+	membership_stop(a);
 	ctl_free(a->ctl);
 	netmon_free(a->netmon);
 	load_free(a->load);
 	kernel_close(a->kernel);
 	link_book_free(a->link_book);
-	sd_event_source_disable_unref(a->tick_source);
-	sd_event_source_disable_unref(a->second_source);
+	sd_event_source_disable_unref(a->timer);
 	identity_destroy(&a->self);
 	cluster_destroy(&a->cluster);
 }

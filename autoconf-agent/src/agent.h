@@ -20,6 +20,7 @@
 #define AGENT_RUNTIME_DIR "/run/tessera"
 #define AGENT_GOSSIP_PORT 7870
 #define AGENT_LINK_PORT 7871
+#define AGENT_SECOND_MS 1000
 
 /* What was refused and what passed; shown by `tess status --json`. */
 enum counter {
@@ -81,6 +82,7 @@ struct agent {
 	struct members *members; /* NULL without a cluster */
 	struct mesh *mesh;	 /* likewise */
 	int mesh_error;		 /* why there is no mesh */
+	unsigned int mesh_looks; /* of netmon, when the mesh was last checked */
 	int firewall_error;
 	struct netmon *netmon;
 	struct load *load;
@@ -93,9 +95,9 @@ struct agent {
 	const char *mdns_state; /* "running", "waiting for avahi-daemon", … */
 	struct ctl *ctl;
 	int gossip_fd; /* -1: none */
-	sd_event_source *gossip_source, *tick_source, *second_source;
+	sd_event_source *gossip_source, *timer;
 	const char *state_file; /* identity across restarts of the agent */
-	int64_t next_mdns, next_key;
+	int64_t next_second, next_mdns, next_key;
 	uint32_t speed; /* of one CPU, measured once; 0: not yet */
 	uint64_t counters[COUNTERS];
 	struct stranger strangers[STRANGERS_MAX];
@@ -112,14 +114,19 @@ void agent_finish(struct agent *a);
 void agent_leave(struct agent *a);
 /* The cluster is listened to, or cannot be: begin to join it. */
 void agent_start_joining(struct agent *a);
-/* Something happened outside of members_tick(): let it decide anew. */
+/* Does what is due, and sets the time of the next tick. */
+void agent_tick(struct agent *a);
+/* Something happened that members should hear of: a tick as soon as the event
+ * loop can. */
 void agent_wake(struct agent *a);
 /* Hands the node table to the kernel, if it changed. */
 void agent_hand_nodes(struct agent *a);
 enum agent_state agent_state(const struct agent *a);
 const char *agent_state_name(enum agent_state state);
-/* The agent's clock: CLOCK_BOOTTIME in ms. */
-int64_t agent_now(void);
+/* The agent's clock, CLOCK_BOOTTIME, and the real one, in ms: when the event
+ * loop woke. */
+int64_t agent_now(const struct agent *a);
+uint64_t agent_real_ms(const struct agent *a);
 /* A new or changed cluster key: leave the old cluster, join the new one.
  * 0 or the error of reading the key. */
 int agent_reload_key(struct agent *a);

@@ -227,7 +227,7 @@ static json_t *show_text(const char *text)
 static json_t *show_strangers(const struct agent *a)
 {
 	json_t *list = json_array();
-	int64_t now = agent_now();
+	int64_t now = agent_now(a);
 
 	for (size_t i = 0; i < a->n_strangers && i < STRANGERS_MAX; i++) {
 		const struct stranger *s = &a->strangers[i];
@@ -286,7 +286,7 @@ json_t *ctl_show_status(const struct agent *a)
 			  "member", show_seconds(a->boot_member), "version",
 			  TESSERA_VERSION, "kernel",
 			  show_build(a->self.info.build), "uptime",
-			  (json_int_t)((agent_now() - a->boot_started) / 1000)));
+			  (json_int_t)((agent_now(a) - a->boot_started) / 1000)));
 	json_object_set_new(status, "links",
 			    json_string(how(a->links, a->links_error)));
 	json_object_set_new(status, "error", show_problem(a));
@@ -347,7 +347,7 @@ static json_t *show_node(const struct agent *a, const struct node *n,
 			 const struct endpoints *all)
 {
 	bool self = n == members_self(a->members);
-	int64_t now = agent_now();
+	int64_t now = agent_now(a);
 	struct mesh_peer wanted, *peer = NULL;
 	json_t *node;
 

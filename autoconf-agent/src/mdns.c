@@ -72,7 +72,7 @@ static void offer(struct service *s)
 
 	if (!s->proved || !a->members)
 		return;
-	node = members_introduce(a->members, agent_now(), &s->announce.info);
+	node = members_introduce(a->members, agent_now(a), &s->announce.info);
 	if (!node)
 		return;
 	for (size_t i = 0; i < s->announce.n_addresses; i++) {
@@ -189,7 +189,7 @@ static void resolved(struct service *s, const AvahiAddress *address,
 	if (announced(&announce, &s->resolved))
 		s->mismatch = 0;
 	else if (!s->mismatch)
-		s->mismatch = agent_now();
+		s->mismatch = agent_now(a);
 	offer(s);
 }
 

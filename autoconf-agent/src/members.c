@@ -217,8 +217,10 @@ void members_start(struct members *m, int64_t now)
 	numbers_start(m);
 }
 
-void members_set_load(struct members *m, const struct node_load *load)
+void members_set_load(struct members *m, int64_t now,
+		      const struct node_load *load)
 {
+	m->now = now;
 	m->self->n.load = *load;
 	m->self->n.beat++;
 	m->self->n.heard = m->now;

@@ -54,7 +54,8 @@ int members_receive(struct members *m, int64_t now, const struct node_id *from,
 struct node *members_introduce(struct members *m, int64_t now,
 			       const struct node_info *info);
 /* The node's own fresh measure; raises its beat. */
-void members_set_load(struct members *m, const struct node_load *load);
+void members_set_load(struct members *m, int64_t now,
+		      const struct node_load *load);
 /* Others can hear of this node from now on, and it of them: the listening time
  * before its claim starts. Only the first call counts. */
 void members_start(struct members *m, int64_t now);

@@ -187,8 +187,9 @@ int mesh_check(struct mesh *mesh)
 		return -ENETDOWN;
 	if (r == 0)
 		r = link_address_each(mesh->nl, search_address, &search);
-	/* A kernel that does not answer now says nothing of the device. */
-	return r == 0 && !search.found ? -EADDRNOTAVAIL : 0;
+	if (r < 0)
+		return 1;
+	return search.found ? 0 : -EADDRNOTAVAIL;
 }
 
 void mesh_destroy(struct mesh *mesh, bool remove)

@@ -38,7 +38,8 @@ int mesh_firewall(struct mesh *mesh, sd_event *event,
 		  void (*done)(int error, const char *text, void *userdata),
 		  void *userdata);
 /* mesh_check(): is the device still what mesh_create() made? -ENODEV: it was
- * deleted; -ENETDOWN; -EADDRNOTAVAIL: it lost its address. */
+ * deleted; -ENETDOWN; -EADDRNOTAVAIL: it lost its address. 1: the kernel does
+ * not answer now, which says nothing of the device. */
 int mesh_check(struct mesh *mesh);
 /* mesh_destroy() closes the handle; with remove also deletes device and
  * firewall. Accepts NULL. The agent's restart is the only reason to leave them:

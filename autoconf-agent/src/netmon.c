@@ -29,6 +29,7 @@ struct netmon {
 	void (*changed)(struct netmon *mon, void *userdata);
 	void *userdata;
 	bool told; /* changed() was called once */
+	unsigned int looks;
 	struct netmon_address addresses[NETMON_MAX];
 	size_t count;
 };
@@ -127,6 +128,7 @@ static int look(struct netmon *mon)
 	cleanup_free struct survey *survey = calloc(1, sizeof(*survey));
 	int r;
 
+	mon->looks++;
 	if (!survey)
 		return -ENOMEM;
 	r = link_each(mon->nl, survey_link, survey);
@@ -266,4 +268,9 @@ size_t netmon_addresses(struct netmon *mon, const struct netmon_address **ret)
 {
 	*ret = mon->addresses;
 	return mon->count;
+}
+
+unsigned int netmon_looks(const struct netmon *mon)
+{
+	return mon->looks;
 }

@@ -36,6 +36,10 @@ void netmon_free(struct netmon *mon);
  * than NETMON_MAX. */
 size_t netmon_addresses(struct netmon *mon, const struct netmon_address **ret);
 
+/* How often it looked: another number after any change of a link or address, of
+ * tess0 and the like, too. */
+unsigned int netmon_looks(const struct netmon *mon);
+
 /* The judgement, for netmon.c and the tests: pure functions. */
 struct link;
 struct link_address;

@@ -45,7 +45,7 @@ static void use(struct agent *a, struct node *node, struct paths *p,
 {
 	int err;
 
-	paths_use(p, index, agent_now());
+	paths_use(p, index, agent_now(a));
 	err = mesh_peer_set(a->mesh, node->info.key, &p->list[index].endpoint);
 	if (err < 0)
 		agent_log(LOG_WARNING, "%s: cannot be made a peer: %s",

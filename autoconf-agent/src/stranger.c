@@ -34,7 +34,7 @@ static struct stranger *stranger_slot(struct agent *a, const char *name,
 void agent_stranger(struct agent *a, const char *name, const char *address,
 		    const char *reason)
 {
-	int64_t now = agent_now();
+	int64_t now = agent_now(a);
 	bool fresh;
 	struct stranger *s = stranger_slot(a, name, address, &fresh);
 

@@ -296,7 +296,7 @@ static void step(struct simnet *sim)
 		if (!box->members)
 			continue;
 		if (sim->now >= box->load) {
-			members_set_load(box->members, &load);
+			members_set_load(box->members, sim->now, &load);
 			box->load += 1000;
 		}
 		if (sim->now >= box->tick)

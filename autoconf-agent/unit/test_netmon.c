@@ -490,11 +490,15 @@ static void what_changes_nothing_is_not_told(void **state)
 {
 	struct watch *watch = get_watch(state);
 
+	unsigned int looks;
+
 	watch_until(watch, 1, 5000);
+	looks = netmon_looks(watch->mon);
 	shell("ip link set lo up; ip link add other type veth;"
 	      "ip link set other mtu 1400; ip link del other");
 	watch_until(watch, 2, 500);
 	assert_int_equal(watch->calls, 1);
+	assert_int_not_equal(netmon_looks(watch->mon), looks);
 }
 
 static void never_more_addresses_than_promised(void **state)
