@@ -81,11 +81,13 @@ void reach_seen(struct agent *a, struct node *node,
 		const struct sockaddr_in6 *endpoint, uint32_t link)
 {
 	struct paths *p = paths_of(a, node);
+	bool first;
 
 	if (!p)
 		return;
+	first = p->count == 0;
 	paths_add(p, endpoint, link);
-	if (p->count == 1)
+	if (first)
 		use(a, node, p, 0);
 }
 
