@@ -151,6 +151,7 @@ static int start(struct cage *c, uint16_t node)
 		.device = kernel_device(all->kernel),
 		.info = cage_device_info,
 		.become = cage_device_become,
+		.fail = cage_device_fail,
 		.group = all->groups < 0 ? -1 :
 					   cage_group_open(all->groups, node),
 		.idle_ms = CAGE_IDLE_MS,
@@ -182,13 +183,16 @@ static void request(struct cages *all, uint16_t node, uint64_t id)
 	if (r == 0 && send(c->socket, &message, sizeof(message),
 			   MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
 		r = -errno;
-	if (r == 0)
+	if (r == 0) {
 		c->used = now(all);
-	else
-		agent_log(LOG_WARNING, "a guest of node %u is not taken: %s",
-			  node,
-			  r == -EUSERS ? "too many nodes have guests here" :
-					 strerror(-r));
+		return;
+	}
+	agent_log(LOG_WARNING, "a guest of node %u is not taken: %s", node,
+		  r == -EUSERS ? "too many nodes have guests here" :
+				 strerror(-r));
+	kernel_failed(all->kernel, 0, id,
+		      r == -EUSERS ? TESSERA_REASON_FULL :
+				     TESSERA_REASON_NO_CAGE);
 }
 
 static void on_event(const struct tessera_event *event, void *userdata)

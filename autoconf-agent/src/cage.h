@@ -21,6 +21,8 @@ struct cage_setup {
 	int (*info)(int device, struct tessera_guest_info *info);
 	/* Returns errors only. */
 	int (*become)(int device, uint64_t id);
+	/* The request cannot be served. */
+	void (*fail)(int device, uint64_t id);
 	int group;   /* a directory of cgroup v2, or -1 */
 	int idle_ms; /* so long without a request or guest before it is idle */
 };
@@ -44,6 +46,7 @@ int cage_start(const struct cage_setup *setup, pid_t *ret_pid, int *ret_socket);
 /* cage_device.c: the calls of the real device. */
 int cage_device_info(int device, struct tessera_guest_info *info);
 int cage_device_become(int device, uint64_t id);
+void cage_device_fail(int device, uint64_t id);
 
 /* cage_group.c: cgroup v2. The group of all guests below base, with half of
  * the usual share of the CPU: a descriptor or a negative errno. */

@@ -30,6 +30,11 @@ int unshare(int flags); /* <sched.h> does not go with <linux/sched.h> */
 	 CLONE_NEWUTS)
 #define OOM_SCORE "500" /* guests end before the node's own processes */
 #define NSEC 1000000000
+#define FORMER_MS 2000
+#define FORMERS 50
+#ifndef PIDFD_THREAD
+#define PIDFD_THREAD O_EXCL
+#endif
 
 /* The only descriptors of PID 1. */
 enum {
@@ -200,6 +205,14 @@ static int set_clocks(const struct tessera_guest_info *guest)
 	return write(FD_OFFSETS, text, len) == (ssize_t)len ? 0 : -1;
 }
 
+static void refuse(const struct cage_setup *setup,
+		   const struct tessera_guest_info *guest, const char *what,
+		   int error)
+{
+	setup->fail(FD_DEVICE, guest->id);
+	report(FD_SOCKET, what, error, guest);
+}
+
 static _Noreturn void become(const struct cage_setup *setup,
 			     const struct tessera_guest_info *guest)
 {
@@ -215,18 +228,48 @@ static _Noreturn void become(const struct cage_setup *setup,
 	if (r == 0)
 		r = setup->become(FD_DEVICE, guest->id);
 	if (r != -ENOENT)
-		report(FD_SOCKET, "become a guest", -r, guest);
+		refuse(setup, guest, "become a guest", -r);
 	_exit(-r & 0x7f);
+}
+
+/* Wait for the end of the task with a PID; false: it lives on. */
+static bool outlived(pid_t pid)
+{
+	struct pollfd task = { .events = POLLHUP };
+	bool gone;
+
+	task.fd = (int)syscall(SYS_pidfd_open, pid, PIDFD_THREAD);
+	if (task.fd < 0) /* it is gone, and its PID is free in a moment */
+		return poll(NULL, 0, 1) == 0;
+	gone = poll(&task, 1, FORMER_MS) > 0;
+	close(task.fd);
+	return gone;
+}
+
+/* Its former self, that went home or was lost, may not have ended yet. */
+static long clone_as(pid_t pid)
+{
+	struct clone_args args = {
+		.exit_signal = SIGCHLD,
+		.set_tid = (uintptr_t)&pid,
+		.set_tid_size = 1,
+	};
+	long child;
+
+	for (int i = 0; i < FORMERS; i++) {
+		child = syscall(SYS_clone3, &args, sizeof(args));
+		if (child >= 0 || errno != EEXIST)
+			return child;
+		if (!outlived(pid))
+			break;
+	}
+	errno = EEXIST;
+	return -1;
 }
 
 static void admit(const struct cage_setup *setup, uint64_t id)
 {
 	struct tessera_guest_info guest = { .id = id };
-	struct clone_args args = {
-		.exit_signal = SIGCHLD,
-		.set_tid = (uintptr_t)&guest.pid,
-		.set_tid_size = 1,
-	};
 	const char *failed = NULL;
 	int r = setup->info(FD_DEVICE, &guest);
 	long pid = -1;
@@ -234,17 +277,17 @@ static void admit(const struct cage_setup *setup, uint64_t id)
 	if (r == -ENOENT)
 		return; /* withdrawn */
 	if (r < 0) {
-		report(FD_SOCKET, "ask for it", -r, &guest);
+		refuse(setup, &guest, "ask for it", -r);
 		return;
 	}
 	if (unshare(CLONE_NEWTIME) < 0)
 		failed = "unshare the clocks";
 	else if (set_clocks(&guest) < 0)
 		failed = "set the clocks";
-	else if ((pid = syscall(SYS_clone3, &args, sizeof(args))) < 0)
+	else if ((pid = clone_as(guest.pid)) < 0)
 		failed = "clone";
 	if (failed)
-		report(FD_SOCKET, failed, errno, &guest);
+		refuse(setup, &guest, failed, errno);
 	else if (pid == 0)
 		become(setup, &guest);
 }

@@ -227,3 +227,16 @@ int kernel_link(struct kernel *kernel, int fd, uint16_t node,
 
 	return ioctl(kernel->fd, TESSERA_IOC_LINK, &request) < 0 ? -errno : 0;
 }
+
+void kernel_failed(struct kernel *kernel, uint16_t node, uint64_t id,
+		   enum tessera_reason reason)
+{
+	struct tessera_failure failure = {
+		.id = id,
+		.node = node,
+		.reason = (uint32_t)reason,
+	};
+
+	/* It has withdrawn the request, at worst. */
+	(void)ioctl(kernel->fd, TESSERA_IOC_FAILED, &failure);
+}

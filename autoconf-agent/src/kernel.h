@@ -35,4 +35,9 @@ int kernel_listen(struct kernel *kernel, sd_event *event,
 int kernel_link(struct kernel *kernel, int fd, uint16_t node,
 		enum tessera_link_role role);
 
+/* What an event asked for cannot be had: a link to a node, or (node 0) the
+ * guest of a request. Nobody waits for it any longer. */
+void kernel_failed(struct kernel *kernel, uint16_t node, uint64_t id,
+		   enum tessera_reason reason);
+
 #endif

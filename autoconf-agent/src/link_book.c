@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <tessera.h>
 
 struct entry {
 	uint8_t up;	   /* links that are */
@@ -33,6 +32,19 @@ enum link_verdict link_judge(const struct node *self, const struct node *node,
 	    memcmp(self->info.build, node->info.build, NODE_BUILD_SIZE) != 0)
 		return LINK_OTHER_BUILD;
 	return LINK_ALLOWED;
+}
+
+enum tessera_reason link_refusal(enum link_verdict verdict)
+{
+	switch (verdict) {
+	case LINK_ALLOWED:
+		return TESSERA_REASON_NONE;
+	case LINK_STRANGER:
+		return TESSERA_REASON_NODE_DOWN;
+	case LINK_OTHER_BUILD:
+		return TESSERA_REASON_OTHER_BUILD;
+	}
+	return TESSERA_REASON_NO_LINK;
 }
 
 int link_book_new(struct link_book **ret)

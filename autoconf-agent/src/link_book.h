@@ -7,6 +7,8 @@
 #ifndef TESSERA_LINK_BOOK_H
 #define TESSERA_LINK_BOOK_H
 
+#include <tessera.h>
+
 #include "node.h"
 
 enum link_verdict {
@@ -19,6 +21,9 @@ enum link_verdict {
  * build nobody knows is left to the kernels to compare. */
 enum link_verdict link_judge(const struct node *self, const struct node *node,
 			     uint16_t number);
+
+/* Why there is none, for who wanted it. */
+enum tessera_reason link_refusal(enum link_verdict verdict);
 
 struct link_book;
 

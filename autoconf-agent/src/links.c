@@ -45,13 +45,15 @@ static const struct node *find_number(struct agent *a, uint16_t number)
 }
 
 /* May there be a link? Who may not is counted, and another build told. */
-static bool allow(struct agent *a, const struct node *n)
+static enum link_verdict judge(struct agent *a, const struct node *n)
 {
 	uint16_t number = n ? members_number(a->members, n) : 0;
+	enum link_verdict verdict =
+		link_judge(members_self(a->members), n, number);
 
-	switch (link_judge(members_self(a->members), n, number)) {
+	switch (verdict) {
 	case LINK_ALLOWED:
-		return true;
+		break;
 	case LINK_STRANGER:
 		a->counters[COUNTER_LINK_STRANGER]++;
 		break;
@@ -64,7 +66,7 @@ static bool allow(struct agent *a, const struct node *n)
 				number, n->info.name);
 		break;
 	}
-	return false;
+	return verdict;
 }
 
 static int hand_over(struct agent *a, int fd, const struct node *n,
@@ -107,6 +109,7 @@ static void dial_failed(struct dial *d, int error)
 	a->counters[COUNTER_LINK_FAILED]++;
 	agent_log(LOG_INFO, "no link to node %u: %s", d->number,
 		  strerror(error));
+	kernel_failed(a->kernel, d->number, 0, TESSERA_REASON_NO_LINK);
 	dial_end(d);
 }
 
@@ -126,9 +129,12 @@ static int on_connected(sd_event_source *s, int fd, uint32_t revents,
 		return 0;
 	}
 	/* It may have lost its number, or its life, meanwhile. */
-	if (allow(a, n) && members_number(a->members, n) == d->number &&
+	if (judge(a, n) == LINK_ALLOWED &&
+	    members_number(a->members, n) == d->number &&
 	    hand_over(a, fd, n, TESSERA_LINK_HOME) == 0)
 		a->counters[COUNTER_LINK_DIALED]++;
+	else
+		kernel_failed(a->kernel, d->number, 0, TESSERA_REASON_NO_LINK);
 	dial_end(d);
 	return 0;
 }
@@ -139,33 +145,34 @@ static int on_late(sd_event_source *s, uint64_t usec, void *userdata)
 	return 0;
 }
 
-static struct dial *dial_slot(struct links *links, uint16_t number)
+/* The dial to a node that is under way; to node 0: a free place. */
+static struct dial *dial_to(struct links *links, uint16_t number)
 {
-	struct dial *slot = NULL;
-
-	for (size_t i = 0; i < DIALS_MAX; i++) {
+	for (size_t i = 0; i < DIALS_MAX; i++)
 		if (links->dials[i].number == number)
-			return NULL; /* under way already */
-		if (!links->dials[i].number && !slot)
-			slot = &links->dials[i];
-	}
-	if (!slot)
-		links->agent->counters[COUNTER_LINK_FAILED]++;
-	return slot;
+			return &links->dials[i];
+	return NULL;
 }
 
 static void dial(struct links *links, uint16_t number)
 {
 	struct agent *a = links->agent;
 	const struct node *n = find_number(a, number);
-	struct dial *d;
+	enum link_verdict verdict = judge(a, n);
+	struct dial *d = dial_to(links, 0);
 	int r;
 
-	if (!allow(a, n))
+	if (verdict != LINK_ALLOWED) {
+		kernel_failed(a->kernel, number, 0, link_refusal(verdict));
 		return;
-	d = dial_slot(links, number);
-	if (!d)
+	}
+	if (dial_to(links, number))
 		return;
+	if (!d) {
+		a->counters[COUNTER_LINK_FAILED]++;
+		kernel_failed(a->kernel, number, 0, TESSERA_REASON_FULL);
+		return;
+	}
 	d->number = number;
 	d->id = n->id;
 	r = d->fd = mesh_connect(a->mesh, &n->address, AGENT_LINK_PORT);
@@ -190,7 +197,8 @@ static void accepted(struct agent *a, int fd, const struct sockaddr_in6 *from)
 	/* WireGuard proved that the caller owns this address. */
 	if (cluster_address_id(&a->cluster, &from->sin6_addr, &id) == 0)
 		n = members_find(a->members, &id);
-	if (allow(a, n) && hand_over(a, fd, n, TESSERA_LINK_HOST) == 0)
+	if (judge(a, n) == LINK_ALLOWED &&
+	    hand_over(a, fd, n, TESSERA_LINK_HOST) == 0)
 		a->counters[COUNTER_LINK_ACCEPTED]++;
 }
 
@@ -215,22 +223,24 @@ static int on_caller(sd_event_source *s, int listener, uint32_t revents,
 
 /* --- what the kernel tells --- */
 
+/* To: our processes go there; from: the node's come here. */
 static void log_link(struct agent *a, const struct tessera_event *event)
 {
 	const struct node *n =
 		a->members ? find_number(a, (uint16_t)event->node) : NULL;
 	const char *name = n && n->known ? n->info.name : "?";
+	const char *way = event->id == TESSERA_LINK_HOST ? "from" : "to";
 	const char *words = link_reason(event->reason);
 
 	if (event->type == TESSERA_EVENT_LINK_UP)
-		agent_log(LOG_NOTICE, "link to node %u \"%s\" is up",
+		agent_log(LOG_NOTICE, "link %s node %u \"%s\" is up", way,
 			  event->node, name);
 	else if (words)
-		agent_log(LOG_NOTICE, "link to node %u \"%s\" is down: %s",
+		agent_log(LOG_NOTICE, "link %s node %u \"%s\" is down: %s", way,
 			  event->node, name, words);
 	else
 		agent_log(LOG_NOTICE,
-			  "link to node %u \"%s\" is down: reason %u",
+			  "link %s node %u \"%s\" is down: reason %u", way,
 			  event->node, name, event->reason);
 }
 
@@ -243,6 +253,9 @@ void links_event(const struct tessera_event *event, void *userdata)
 	case TESSERA_EVENT_WANTED:
 		if (a->links)
 			dial(a->links, number);
+		else if (a->kernel)
+			kernel_failed(a->kernel, number, 0,
+				      TESSERA_REASON_NO_LINK);
 		break;
 	case TESSERA_EVENT_LINK_UP:
 		link_book_up(a->link_book, number);

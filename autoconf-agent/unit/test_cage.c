@@ -23,6 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -46,6 +47,7 @@ enum {
 	ID_REFUSED,
 	ID_TOO_LATE,	/* withdrawn when the task is there */
 	ID_BEFORE_ZERO, /* clocks that cannot be */
+	ID_ENDING,	/* looks around, and takes its time to end */
 };
 
 /* What a guest sees before it is one. */
@@ -156,8 +158,19 @@ static int fake_become(int device, uint64_t id)
 	prctl(PR_GET_NAME, view.name);
 	if (write(device, &view, sizeof(view)) != sizeof(view))
 		return -EIO;
-	for (;;)
-		pause();
+	if (id == ID_ENDING)
+		poll(NULL, 0, 200);
+	else
+		for (;;)
+			pause();
+	return -ENOENT;
+}
+
+static uint64_t *failed; /* the last request that was; seen by all processes */
+
+static void fake_fail(int device, uint64_t id)
+{
+	*failed = id;
 }
 
 static struct {
@@ -185,6 +198,7 @@ static int start(int idle_ms)
 		.device = cage.device[1],
 		.info = fake_info,
 		.become = fake_become,
+		.fail = fake_fail,
 		.group = -1,
 		.idle_ms = idle_ms,
 	};
@@ -194,6 +208,10 @@ static int start(int idle_ms)
 
 static int setup(void **state)
 {
+	failed = mmap(NULL, sizeof(*failed), PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (failed == MAP_FAILED)
+		return -1;
 	cage.possible = can_make_namespaces();
 	cage.pid = 0;
 	if (!cage.possible)
@@ -219,7 +237,7 @@ static int teardown(void **state)
 		close(cage.device[0]);
 		close(cage.device[1]);
 	}
-	return 0;
+	return munmap(failed, sizeof(*failed));
 }
 
 static void be_possible(void)
@@ -255,13 +273,13 @@ static struct cage_report hear(void)
 	return report;
 }
 
-static struct view guest(void)
+static struct view guest_as(uint64_t id)
 {
 	struct pollfd fds[] = { { .fd = cage.device[0], .events = POLLIN },
 				{ .fd = cage.socket, .events = POLLIN } };
 	struct view view;
 
-	ask(ID_GUEST);
+	ask(id);
 	do {
 		struct cage_report r = { 0 };
 
@@ -274,6 +292,11 @@ static struct view guest(void)
 	assert_int_equal(read(cage.device[0], &view, sizeof(view)),
 			 sizeof(view));
 	return view;
+}
+
+static struct view guest(void)
+{
+	return guest_as(ID_GUEST);
 }
 
 static void assert_offsets(int64_t monotonic, int64_t boottime,
@@ -398,6 +421,15 @@ static void test_a_pid_that_is_taken_is_told(void **state)
 	assert_int_equal(report.error, EEXIST);
 	assert_int_equal(report.pid, PID);
 	assert_string_equal(report.comm, "counter");
+	assert_int_equal(*failed, ID_GUEST);
+}
+
+static void test_a_pid_is_waited_for_while_its_former_owner_ends(void **state)
+{
+	be_possible();
+	guest_as(ID_ENDING);
+	guest();
+	assert_int_equal(*failed, 0);
 }
 
 static void test_a_refusal_is_told_and_the_pid_is_free_again(void **state)
@@ -409,11 +441,9 @@ static void test_a_refusal_is_told_and_the_pid_is_free_again(void **state)
 	report = hear();
 	assert_string_equal(report.what, "become a guest");
 	assert_int_equal(report.error, EINVAL);
-	/* The report comes just before the end. */
-	do {
-		ask(ID_REFUSED);
-		report = hear();
-	} while (report.error == EEXIST);
+	assert_int_equal(*failed, ID_REFUSED);
+	ask(ID_REFUSED);
+	report = hear();
 	assert_int_equal(report.error, EINVAL);
 }
 
@@ -507,6 +537,7 @@ int main(void)
 		TEST(test_a_root_that_cannot_be_exchanged_is_covered),
 		TEST(test_guests_are_the_first_to_go_when_memory_is_short),
 		TEST(test_a_pid_that_is_taken_is_told),
+		TEST(test_a_pid_is_waited_for_while_its_former_owner_ends),
 		TEST(test_a_refusal_is_told_and_the_pid_is_free_again),
 		TEST(test_clocks_that_cannot_be_are_told),
 		TEST(test_a_withdrawn_request_is_no_news),

@@ -30,6 +30,8 @@ static struct {
 	uint16_t node;
 	enum tessera_link_role role;
 	bool nodelay;
+	int failures;
+	enum tessera_reason failed;
 } given;
 
 int mesh_listen(struct mesh *mesh, uint16_t port, int backlog)
@@ -74,6 +76,15 @@ int kernel_link(struct kernel *kernel, int fd, uint16_t node,
 	given.role = role;
 	given.nodelay = on;
 	return given.tables ? 0 : given.result;
+}
+
+void kernel_failed(struct kernel *kernel, uint16_t node, uint64_t id,
+		   enum tessera_reason reason)
+{
+	assert_int_equal(id, 0);
+	given.failures++;
+	given.node = node;
+	given.failed = reason;
 }
 
 int cluster_address_id(const struct cluster *c, const struct in6_addr *address,
@@ -170,6 +181,8 @@ static void test_nobody_else_is_dialed(void **state)
 	tell(TESSERA_EVENT_WANTED, 9); /* does not exist */
 	assert_int_equal(count(COUNTER_LINK_STRANGER), 3);
 	assert_int_equal(given.calls, 0);
+	assert_int_equal(given.failures, 3);
+	assert_int_equal(given.failed, TESSERA_REASON_NODE_DOWN);
 }
 
 static void test_another_build_is_not_dialed(void **state)
@@ -180,13 +193,19 @@ static void test_another_build_is_not_dialed(void **state)
 	assert_int_equal(count(COUNTER_LINK_REFUSED), 2);
 	assert_false(link_book_refusal_is_news(fake.agent.link_book, 3,
 					       &fake.nodes[1].id));
+	assert_int_equal(given.failures, 2);
+	assert_int_equal(given.failed, TESSERA_REASON_OTHER_BUILD);
 }
 
-static void test_a_refused_connection_is_a_failure(void **state)
+static void
+test_a_refused_connection_is_a_failure_the_kernel_hears_of(void **state)
 {
 	unreachable = true;
 	tell(TESSERA_EVENT_WANTED, 3);
 	run_until(COUNTER_LINK_FAILED);
+	assert_int_equal(given.failures, 1);
+	assert_int_equal(given.node, 3);
+	assert_int_equal(given.failed, TESSERA_REASON_NO_LINK);
 	unreachable = false;
 	tell(TESSERA_EVENT_WANTED, 3);
 	run_until(COUNTER_LINK_DIALED);
@@ -196,8 +215,10 @@ static void test_who_died_meanwhile_gets_no_link(void **state)
 {
 	tell(TESSERA_EVENT_WANTED, 3);
 	fake.nodes[1].status = NODE_DOWN;
-	run_until(COUNTER_LINK_STRANGER);
+	while (!given.failures) /* the one who is called counts strangers, too */
+		assert_true(sd_event_run(fake.agent.event, RUN_US) > 0);
 	assert_int_equal(given.calls, 0);
+	assert_int_equal(given.failed, TESSERA_REASON_NO_LINK);
 }
 
 static void test_a_kernel_that_lacks_the_node_gets_the_table(void **state)
@@ -259,6 +280,8 @@ static void test_what_is_under_way_ends_with_the_mesh(void **state)
 	fake.agent.links = NULL;
 	tell(TESSERA_EVENT_WANTED, 3);
 	assert_int_equal(given.calls, 0);
+	assert_int_equal(given.failures, 1);
+	assert_int_equal(given.failed, TESSERA_REASON_NO_LINK);
 }
 
 static void test_events_keep_the_book(void **state)
@@ -281,7 +304,7 @@ int main(void)
 		TEST(test_it_is_dialed_once_at_a_time),
 		TEST(test_nobody_else_is_dialed),
 		TEST(test_another_build_is_not_dialed),
-		TEST(test_a_refused_connection_is_a_failure),
+		TEST(test_a_refused_connection_is_a_failure_the_kernel_hears_of),
 		TEST(test_who_died_meanwhile_gets_no_link),
 		TEST(test_a_kernel_that_lacks_the_node_gets_the_table),
 		TEST(test_a_member_is_accepted),

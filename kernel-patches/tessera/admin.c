@@ -13,6 +13,7 @@
 #include <linux/uaccess.h>
 
 #include "admin.h"
+#include "deputy.h"
 #include "group.h"
 #include "guest.h"
 #include "offer.h"
@@ -34,8 +35,10 @@ static int recall_all(bool guest)
 	while ((group = tessera_group_next(group, guest))) {
 		if (guest)
 			tessera_guest_recall(group);
-		else
-			tessera_channel_send(&group->channel, TESSERA_FRAME_RECALL, 0, NULL, 0);
+		/* The host parks it; home keeps it awake, if it is stopped. */
+		tessera_channel_send(&group->channel, TESSERA_FRAME_RECALL, 0, NULL, 0);
+		if (!guest)
+			tessera_signals_unstop(group);
 	}
 	while (left > 0 && (group = tessera_group_next(NULL, guest))) {
 		left = wait_event_killable_timeout(group->wait,

@@ -148,25 +148,13 @@ static int start(struct tessera_task *member)
 	return 0;
 }
 
-static void refuse_and_die(struct tessera_group *group, int error)
-{
-	struct frame_reason frame = {
-		.reason = error == -ENOMEM ? TESSERA_REASON_NO_MEMORY :
-			  error == -ETIMEDOUT ? TESSERA_REASON_TIMEOUT :
-			  error == -EPROTO ? TESSERA_REASON_PROTOCOL : TESSERA_REASON_NO_CAGE,
-	};
-
-	tessera_channel_send(&group->channel, TESSERA_FRAME_REFUSE, 0, &frame, sizeof(frame));
-	tessera_guest_kill(group);
-}
-
 void tessera_guest_start(struct callback_head *work)
 {
 	struct tessera_task *member = container_of(work, struct tessera_task, start);
 	int ret = start(member);
 
 	if (ret)
-		refuse_and_die(member->group, ret);
+		tessera_guest_fail(member->group, ret);
 }
 
 static int clone_thread(struct tessera_task *leader, struct tessera_task *member)
@@ -291,6 +279,7 @@ static void arrive(struct callback_head *work)
 	kfree(arriving);
 	if (current->flags & PF_EXITING) {
 		/* Killed before it began. */
+		tessera_offer_refuse(group->link, group->id, TESSERA_REASON_NO_CAGE);
 		tessera_group_close(group);
 		tessera_group_put(group);
 		return;
@@ -311,7 +300,7 @@ static void arrive(struct callback_head *work)
 		return;
 	pr_notice("tessera: a process (%s) of node %u could not be taken: error %d\n",
 		  group->comm, tessera_link_node(group->link), ret);
-	refuse_and_die(group, ret);
+	tessera_guest_fail(group, ret);
 	if (!current->tessera) {
 		/* No member was there to end the group. */
 		tessera_group_close(group);
@@ -374,6 +363,7 @@ close:
 	tessera_group_close(group);
 	tessera_group_put(group);
 put_link:
+	tessera_offer_refuse(link, offer.group, TESSERA_REASON_NO_CAGE);
 	tessera_link_put(link);
 free:
 	kfree(arriving);

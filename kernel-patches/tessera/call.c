@@ -436,7 +436,7 @@ static long take_result(struct tessera_call *call, const struct tessera_message 
 	if (result.value >= 0) {
 		ret = take_outs(call, message, &result);
 		if (ret == -EPROTO)
-			tessera_guest_kill(call->member->group);
+			tessera_guest_fail(call->member->group, ret);
 		if (ret)
 			return ret;
 	}
@@ -468,7 +468,8 @@ long call_run(struct tessera_call *call)
 	tessera_guest_wait_end(member);
 	if (ret) {
 		/* Whatever the answer would have been, it is lost. */
-		tessera_guest_kill(member->group);
+		if (!fatal_signal_pending(current))
+			tessera_guest_fail(member->group, ret);
 		return -EINTR;
 	}
 	value = take_result(call, &message);

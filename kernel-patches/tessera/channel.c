@@ -48,7 +48,8 @@ void tessera_channel_deliver(struct tessera_link *link, struct sk_buff *skb)
 	struct tessera_channel *channel;
 	struct tessera_frame frame;
 
-	if (skb_copy_bits(skb, frame_offset(skb), &frame, sizeof(frame))) {
+	if (skb_copy_bits(skb, frame_offset(skb), &frame, sizeof(frame)) ||
+	    tessera_cut_received(link, frame.type)) {
 		kfree_skb(skb);
 		return;
 	}
@@ -122,6 +123,19 @@ void tessera_channel_close(struct tessera_channel *channel)
 	skb_queue_purge(&channel->queue);
 	channel->link = NULL;
 	tessera_link_put(link);
+}
+
+u8 tessera_channel_peek(struct tessera_channel *channel)
+{
+	struct tessera_frame frame = { };
+	struct sk_buff *skb;
+
+	spin_lock_bh(&channel->queue.lock);
+	skb = skb_peek(&channel->queue);
+	if (skb && skb_copy_bits(skb, frame_offset(skb), &frame, sizeof(frame)))
+		frame.type = 0;
+	spin_unlock_bh(&channel->queue.lock);
+	return frame.type;
 }
 
 void tessera_message_wrap(struct sk_buff *skb, struct tessera_message *ret)

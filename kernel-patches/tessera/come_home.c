@@ -48,10 +48,16 @@ static int take(struct tessera_group *group, const struct tessera_arrival *arriv
 	return 0;
 }
 
+/* The host will not send the rest. When it has sent all, its loss is no matter. */
+static bool forsaken(struct tessera_group *group)
+{
+	return (READ_ONCE(group->lost) || READ_ONCE(group->exiting)) &&
+	       !READ_ONCE(group->pages_end);
+}
+
 static int wait_for_pages(struct tessera_group *group)
 {
-	if (wait_event_killable(group->wait, READ_ONCE(group->pages_end) ||
-				READ_ONCE(group->lost)))
+	if (wait_event_killable(group->wait, READ_ONCE(group->pages_end) || forsaken(group)))
 		return -EINTR;
 	return READ_ONCE(group->pages_end) ? 0 : -EPIPE;
 }
@@ -106,8 +112,7 @@ static void requeue(struct tessera_task *member)
 
 static int wait_ready(struct tessera_group *group)
 {
-	if (wait_event_killable(group->wait, READ_ONCE(group->home_ready) ||
-				READ_ONCE(group->lost)))
+	if (wait_event_killable(group->wait, READ_ONCE(group->home_ready) || forsaken(group)))
 		return -EINTR;
 	return READ_ONCE(group->home_ready) ? 0 : -EPIPE;
 }
@@ -128,7 +133,9 @@ int tessera_come_home(struct tessera_task *member)
 	requeue(member);
 	ret = tessera_thread_apply(member);
 	trace_tessera_home(group, ret);
-	if (!ret)
-		tessera_home_leave(member);
-	return ret;
+	if (ret)
+		return ret;
+	tessera_home_leave(member);
+	tessera_signals_stop_again();
+	return 0;
 }

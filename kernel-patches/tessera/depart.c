@@ -245,10 +245,9 @@ enum tessera_reason tessera_depart(struct task_struct *task, struct mm_struct *m
 	reason = node_reason(node) ?: tessera_check(task);
 	if (reason)
 		return reason;
-	link = tessera_link_wait(node);
-	if (IS_ERR(link))
-		return PTR_ERR(link) == -EINTR ? TESSERA_REASON_INTERRUPTED :
-						 TESSERA_REASON_NO_LINK;
+	reason = tessera_link_wait(node, &link);
+	if (reason)
+		return reason;
 	reason = depart_by(link, task, mm, node);
 	tessera_link_put(link);
 	return reason;
@@ -346,8 +345,11 @@ void tessera_depart_park(struct callback_head *work)
 	else if (!ret && wait_event_killable(group->wait,
 					     READ_ONCE(group->state) != GROUP_PARKED))
 		tessera_group_abort(group, TESSERA_REASON_INTERRUPTED);
-	if (!ret && READ_ONCE(group->state) == GROUP_AWAY)
+	if (!ret && READ_ONCE(group->state) == GROUP_AWAY) {
 		tessera_deputy(member);
-	else
-		tessera_home_leave(member);	/* and goes on as if nothing had been */
+		return;
+	}
+	/* As if nothing had been. */
+	tessera_home_leave(member);
+	tessera_thread_go_on();
 }

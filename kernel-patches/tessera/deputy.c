@@ -76,21 +76,20 @@ void tessera_home_exit(struct tessera_task *member)
 	tessera_home_leave(member);
 }
 
-/* The host is lost, and with it the process. */
-static void __noreturn lost(struct tessera_task *member, int error)
+void tessera_home_lose(struct tessera_group *group, enum tessera_reason reason)
 {
-	struct tessera_group *group = member->group;
 	bool first;
 
 	spin_lock(&group->lock);
-	first = !group->exit_sent;
-	group->exit_sent = true;
-	spin_unlock(&group->lock);
+	first = !group->reason && !group->exiting;
 	if (first)
-		pr_notice("tessera: process %d (%s) ends: it ran on node %u, %s\n",
-			  group->pid, group->comm, tessera_link_node(group->link),
-			  error == -EPROTO ? "which sent nonsense" : "which was lost");
-	do_group_exit(SIGKILL);
+		group->reason = reason;
+	spin_unlock(&group->lock);
+	if (!first)
+		return;
+	pr_notice("tessera: process %d (%s) ends: it ran on node %u: %s\n", group->pid,
+		  group->comm, tessera_link_node(group->link), tessera_reason_text(reason));
+	tessera_group_kill(group);
 }
 
 /* What the guest's thread has used so far is this one's. */
@@ -123,6 +122,30 @@ static void __noreturn ended(struct tessera_group *group)
 		tessera_times_show_process(&group->exit.times);
 	}
 	do_group_exit(group->exit_code);
+}
+
+/*
+ * A deputy cannot go on. If that is because of the link, the process's own channel
+ * tells whether anything else was the end of it: all that came is read there first.
+ */
+static void __noreturn lost(struct tessera_task *member, int error)
+{
+	struct tessera_group *group = member->group;
+	enum tessera_reason reason = tessera_error_reason(error) ?: TESSERA_REASON_PROTOCOL;
+
+	if (error == -EPROTO)
+		tessera_link_fail(group->link, TESSERA_REASON_PROTOCOL);
+	if (error == -EPROTO || error == -EPIPE) {
+		wait_event_killable(group->wait, READ_ONCE(group->lost) ||
+				    READ_ONCE(group->exiting));
+		reason = tessera_link_reason(group->link);
+	}
+	if (!fatal_signal_pending(current)) {
+		if (READ_ONCE(group->exiting))
+			ended(group);
+		tessera_home_lose(group, reason);
+	}
+	do_group_exit(SIGKILL);		/* a code that is set already stays */
 }
 
 static int take_frame(struct tessera_task *member, struct tessera_message *message)
@@ -230,7 +253,5 @@ void tessera_deputy(struct tessera_task *member)
 		if (!ret && READ_ONCE(member->channel.lost))
 			ret = -EPIPE;
 	}
-	if (fatal_signal_pending(current))
-		do_group_exit(SIGKILL);
 	lost(member, ret);
 }

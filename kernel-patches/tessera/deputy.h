@@ -6,6 +6,8 @@
 #ifndef _TESSERA_DEPUTY_H
 #define _TESSERA_DEPUTY_H
 
+#include <uapi/linux/tessera.h>
+
 struct state_times;
 struct tessera_channel;
 struct tessera_group;
@@ -21,6 +23,8 @@ void tessera_home_leave(struct tessera_task *member);
 void tessera_home_end_if_last(struct tessera_group *group);
 /* The current thread is charged with what its guest has used so far. */
 void tessera_home_charge(struct tessera_task *member, const struct state_times *times);
+/* A process that is away is lost, for a reason: it ends here, and there if it can. */
+void tessera_home_lose(struct tessera_group *group, enum tessera_reason reason);
 /* The thread's exit hook. */
 void tessera_home_exit(struct tessera_task *member);
 
@@ -34,6 +38,10 @@ int tessera_deputy_call(struct tessera_task *member, const struct tessera_messag
 /* signals_home.c: what is pending goes to the guest. */
 int tessera_signals_forward(struct tessera_task *member);
 void tessera_signals_block(void);
+/* A stopped process is wanted at home: its deputies are awake until it is there, */
+void tessera_signals_unstop(struct tessera_group *group);
+/* and then stop again. In each of its threads. */
+void tessera_signals_stop_again(void);
 /* STOP_REQ: the guest would be stopped by this signal. */
 int tessera_signals_stop(struct tessera_task *member, const struct tessera_message *message);
 

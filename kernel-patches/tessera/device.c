@@ -108,6 +108,22 @@ static long ioctl_image(const void __user *arg)
 	return tessera_image_set(&request);
 }
 
+static long ioctl_failed(const void __user *arg)
+{
+	struct tessera_failure failure;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (copy_from_user(&failure, arg, sizeof(failure)))
+		return -EFAULT;
+	if (!failure.reason || !failure.id == !failure.node || failure.node > U16_MAX)
+		return -EINVAL;
+	if (failure.id)
+		return tessera_offer_fail(failure.id, failure.reason);
+	tessera_link_failed(failure.node, failure.reason);
+	return 0;
+}
+
 static long ioctl_guest_info(void __user *arg)
 {
 	struct tessera_guest_info info;
@@ -134,6 +150,8 @@ static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return ioctl_guest_info((void __user *)arg);
 	case TESSERA_IOC_IMAGE:
 		return ioctl_image((const void __user *)arg);
+	case TESSERA_IOC_FAILED:
+		return ioctl_failed((const void __user *)arg);
 	case TESSERA_IOC_GUEST:
 		return tessera_guest_become(arg);
 	default:

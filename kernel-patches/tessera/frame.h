@@ -58,7 +58,7 @@ enum tessera_frame_type {
 	TESSERA_FRAME_DATA,		/* both: a piece of its state, see state.h */
 	TESSERA_FRAME_READY,		/* host: all is in its place */
 	TESSERA_FRAME_RUN,		/* home: it is yours, run */
-	TESSERA_FRAME_RECALL,		/* home: bring it back */
+	TESSERA_FRAME_RECALL,		/* home: bring it back; host: I will */
 	TESSERA_FRAME_RETURN,		/* host: it stands still and wants home */
 	TESSERA_FRAME_RETURN_OK,	/* home: nothing more will be sent to it */
 	TESSERA_FRAME_LAID_OUT,		/* home: send the pages that I do not have */

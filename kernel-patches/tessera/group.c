@@ -341,6 +341,9 @@ int tessera_group_take(struct tessera_group *group,
 		ret = take(group, &message);
 		if (message.skb)
 			tessera_message_free(&message);
+		/* It cannot be answered: the link's end is told when all is read. */
+		if (ret == -EPIPE)
+			ret = 0;
 	}
 	if (ret == -EPROTO)
 		tessera_link_fail(group->link, TESSERA_REASON_PROTOCOL);
@@ -386,6 +389,29 @@ void tessera_group_abort(struct tessera_group *group, enum tessera_reason reason
 	tessera_group_wake(group);
 }
 
+struct task_struct *tessera_group_task(struct tessera_group *group)
+{
+	struct task_struct *task = NULL;
+	struct tessera_task *first;
+
+	spin_lock(&group->lock);
+	first = list_first_entry_or_null(&group->members, struct tessera_task, entry);
+	if (first)
+		task = get_task_struct(first->task);
+	spin_unlock(&group->lock);
+	return task;
+}
+
+void tessera_group_kill(struct tessera_group *group)
+{
+	struct task_struct *task = tessera_group_task(group);
+
+	if (!task)
+		return;
+	do_send_sig_info(SIGKILL, SEND_SIG_PRIV, task, PIDTYPE_TGID);
+	put_task_struct(task);
+}
+
 int tessera_group_barrier(struct tessera_group *group, unsigned int *counter)
 {
 	enum tessera_group_state state = READ_ONCE(group->state);
@@ -407,8 +433,10 @@ void tessera_group_flag(struct tessera_group *group)
 	struct tessera_task *member;
 
 	lockdep_assert_held(&group->lock);
-	list_for_each_entry(member, &group->members, entry)
+	list_for_each_entry(member, &group->members, entry) {
 		task_work_add(member->task, &member->park, TWA_SIGNAL);
+		wake_up_all(&member->wait);	/* those who stand still for home */
+	}
 }
 
 int __init tessera_group_init(void)

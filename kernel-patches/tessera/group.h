@@ -54,7 +54,7 @@ struct tessera_group {
 
 	spinlock_t lock;		/* guards what follows up to members */
 	enum tessera_group_state state;
-	enum tessera_reason reason;	/* why it was aborted */
+	enum tessera_reason reason;	/* why it was aborted, or lost */
 	unsigned int total, parked;	/* members; those who stand still */
 	unsigned int done;		/* of this step: applied, ready, … */
 	bool accepted, ready;		/* home: the host's words */
@@ -94,6 +94,7 @@ enum {
 	MEMBER_WAITING,		/* guest: looks at the channel by itself */
 	MEMBER_RESTART_HOME,	/* guest: the restart block is at home */
 	MEMBER_TELLING,		/* guest: its work to tell its CPU time is queued */
+	MEMBER_HELD,		/* deputy: the guest's thread stands still */
 };
 
 struct tessera_task {
@@ -156,6 +157,10 @@ bool tessera_group_switch(struct tessera_group *group, enum tessera_group_state 
 			  enum tessera_group_state to);
 /* It does not work: from any state of before the point of no return. */
 void tessera_group_abort(struct tessera_group *group, enum tessera_reason reason);
+/* One of its tasks, counted; NULL: there is none any more. */
+struct task_struct *tessera_group_task(struct tessera_group *group);
+/* All threads of its process die. Not under group->lock: takes siglock. */
+void tessera_group_kill(struct tessera_group *group);
 /* Wake all members and whoever waits for the group. */
 void tessera_group_wake(struct tessera_group *group);
 /* The peer said so: one of its flags becomes true. */

@@ -7,6 +7,7 @@
 #include "group.h"
 #include "guest.h"
 #include "memory.h"
+#include "process.h"
 #include "thread.h"
 #include "times.h"
 
@@ -103,22 +104,27 @@ static int take_signal(struct tessera_task *member, const struct tessera_message
 	return 0;
 }
 
-static bool frame_or_end(struct tessera_task *member)
+/* Something to be done by a thread that stands still; an answer can wait. */
+static bool not_still(struct tessera_task *member)
 {
-	return tessera_channel_ready(&member->channel) ||
-	       READ_ONCE(member->group->state) == GROUP_ENDED;
+	u8 type = tessera_channel_peek(&member->channel);
+
+	return (type && type != TESSERA_FRAME_RESULT) || READ_ONCE(member->channel.lost) ||
+	       READ_ONCE(member->group->state) != GROUP_RUNNING;
 }
 
-/* Home is stopped: so are we, until it goes on. */
+/* Home is stopped: so are we, until it goes on, or this process goes there. */
 static int stand_still(struct tessera_task *member)
 {
 	struct tessera_message message;
 	int ret = 0;
 
 	while (!ret) {
-		if (wait_event_state(member->wait, frame_or_end(member),
+		if (wait_event_state(member->wait, not_still(member),
 				     (TASK_KILLABLE | TASK_FREEZABLE)))
 			return -EINTR;
+		if (READ_ONCE(member->group->state) == GROUP_PARKING)
+			return 0;
 		if (!tessera_channel_take(&member->channel, &message))
 			return -EPIPE;
 		if (message.frame.type == TESSERA_FRAME_CONT) {
@@ -165,25 +171,35 @@ void tessera_guest_kick(struct callback_head *work)
 		ret = -EPIPE;
 	clear_bit(MEMBER_WAITING, &member->flags);
 	tessera_thread_go_on();
+	/* If it was killed, its end is told as any other. */
+	if (fatal_signal_pending(current))
+		return;
 	if (ret)
-		tessera_guest_kill(member->group);
+		tessera_guest_fail(member->group, ret);
 	else if (tessera_channel_ready(&member->channel))
 		kick(member);
 }
 
 void tessera_guest_kill(struct tessera_group *group)
 {
-	struct tessera_task *member;
-
 	spin_lock(&group->lock);
 	group->exit_sent = true;
 	WRITE_ONCE(group->state, GROUP_ENDED);
-	list_for_each_entry(member, &group->members, entry)
-		send_sig(SIGKILL, member->task, 1);
 	spin_unlock(&group->lock);
+	tessera_group_kill(group);
 	if (group->memory)
 		tessera_memory_lose(group->memory);
 	tessera_group_wake(group);
+}
+
+void tessera_guest_fail(struct tessera_group *group, int error)
+{
+	struct frame_reason frame = {
+		.reason = tessera_error_reason(error) ?: TESSERA_REASON_NO_CAGE,
+	};
+
+	tessera_channel_send(&group->channel, TESSERA_FRAME_REFUSE, 0, &frame, sizeof(frame));
+	tessera_guest_kill(group);
 }
 
 void tessera_guest_recall(struct tessera_group *group)

@@ -28,6 +28,8 @@ void tessera_guest_kick(struct callback_head *work);
 void tessera_guest_exit(struct tessera_task *member, long code);
 /* The process dies here, and home is not told: it knows, or cannot be. */
 void tessera_guest_kill(struct tessera_group *group);
+/* It cannot go on here: the same, and home is told why. Process context. */
+void tessera_guest_fail(struct tessera_group *group, int error);
 /* All threads stop at the border to user mode and go home. Any context. */
 void tessera_guest_recall(struct tessera_group *group);
 /* A member leaves; the last one ends the group. */

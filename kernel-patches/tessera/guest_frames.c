@@ -5,6 +5,7 @@
 #include "group.h"
 #include "guest.h"
 #include "memory.h"
+#include "process.h"
 #include "stream.h"
 
 static void run(struct tessera_group *group)
@@ -58,8 +59,9 @@ void tessera_guest_frames(struct work_struct *work)
 
 	if (!ret)
 		return;
-	pr_notice_once("tessera: guests of node %u end: their home %s\n",
-		       tessera_link_node(group->link), ret == -ENOMEM ?
-		       "sent more than fits here" : "is lost");
-	tessera_guest_kill(group);
+	if (READ_ONCE(group->state) != GROUP_ENDED)
+		pr_notice_ratelimited("tessera: guest %d (%s) of node %u ends: %s\n", group->pid,
+				      group->comm, tessera_link_node(group->link),
+				      tessera_reason_text(tessera_error_reason(ret)));
+	tessera_guest_fail(group, ret);
 }

@@ -5,7 +5,24 @@
 #include "deputy.h"
 #include "group.h"
 #include "memory.h"
+#include "process.h"
 #include "stream.h"
+
+/* Does the process end when the host's part of it does? */
+static bool is_there(struct tessera_group *group)
+{
+	enum tessera_group_state state = READ_ONCE(group->state);
+
+	return state == GROUP_AWAY || (state == GROUP_RETURNING && !group->pages_end);
+}
+
+/* The host cannot go on, or will say nothing more. */
+static void give_up(struct tessera_group *group, enum tessera_reason reason)
+{
+	tessera_group_abort(group, reason);
+	if (is_there(group))
+		tessera_home_lose(group, reason);
+}
 
 static int refused(struct tessera_group *group, const struct tessera_message *message)
 {
@@ -13,7 +30,7 @@ static int refused(struct tessera_group *group, const struct tessera_message *me
 
 	if (tessera_message_get(message, &frame, sizeof(frame)))
 		return -EPROTO;
-	tessera_group_abort(group, frame.reason ?: TESSERA_REASON_PROTOCOL);
+	give_up(group, frame.reason ?: TESSERA_REASON_PROTOCOL);
 	return 0;
 }
 
@@ -23,6 +40,13 @@ static int ended(struct tessera_group *group, const struct tessera_message *mess
 
 	if (tessera_message_get(message, &frame, sizeof(frame)))
 		return -EPROTO;
+	tessera_group_abort(group, TESSERA_REASON_NO_CAGE);
+	if (!is_there(group))
+		return 0;
+	/* What it does to itself it does at home. */
+	if ((frame.code & 0x7f) == SIGKILL)
+		pr_notice("tessera: process %d (%s) ends: node %u, where it ran, killed it\n",
+			  group->pid, group->comm, tessera_link_node(group->link));
 	spin_lock(&group->lock);
 	group->exit = frame;
 	group->exit_code = frame.code;
@@ -46,6 +70,7 @@ static int wants_home(struct tessera_group *group)
 	mutex_unlock(&group->signal_lock);
 	if (!away)
 		return READ_ONCE(group->state) == GROUP_ENDED ? 0 : -EPROTO;
+	tessera_signals_unstop(group);
 	tessera_memory_stop(group->memory);
 	return tessera_channel_send(&group->channel, TESSERA_FRAME_RETURN_OK, 0, NULL, 0);
 }
@@ -72,7 +97,12 @@ static int take_frame(struct tessera_group *group, struct tessera_message *messa
 	case TESSERA_FRAME_PAGES_ACK:
 		return tessera_memory_acked(group->memory, message);
 	case TESSERA_FRAME_PAGES_END:
+		if (READ_ONCE(group->state) != GROUP_RETURNING)
+			return -EPROTO;
 		tessera_group_set(group, &group->pages_end);
+		return 0;
+	case TESSERA_FRAME_RECALL:
+		tessera_signals_unstop(group);
 		return 0;
 	case TESSERA_FRAME_RETURN:
 		return wants_home(group);
@@ -90,9 +120,9 @@ void tessera_home_frames(struct work_struct *work)
 
 	if (!ret)
 		return;
-	/* Each deputy sees its own channel lost, and ends the process. */
-	tessera_group_abort(group, ret == -EPROTO ? TESSERA_REASON_PROTOCOL :
-						    TESSERA_REASON_LINK_LOST);
+	/* All that came is read. */
+	give_up(group, ret == -EPIPE ? tessera_link_reason(group->link) :
+				       tessera_error_reason(ret) ?: TESSERA_REASON_PROTOCOL);
 	WRITE_ONCE(group->lost, true);
 	tessera_memory_lose(group->memory);
 	tessera_group_wake(group);

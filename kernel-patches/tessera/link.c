@@ -9,6 +9,7 @@
  * end the link within 10 s.
  */
 #include <linux/buildid.h>
+#include <linux/completion.h>
 #include <linux/file.h>
 #include <linux/idr.h>
 #include <linux/jiffies.h>
@@ -32,9 +33,18 @@
 #define IDLE_PROBES	3
 #define BUFFER		(4 << 20)
 
-static DEFINE_MUTEX(links_lock);	/* guards links */
+/* Somebody who waits for a link to be made. */
+struct waiter {
+	struct list_head entry;		/* in waiters */
+	u16 node;
+	struct tessera_link *link;	/* counted, or: */
+	enum tessera_reason reason;	/* why there is none */
+	struct completion done;
+};
+
+static DEFINE_MUTEX(links_lock);	/* guards links, waiters */
 static LIST_HEAD(links);
-static DECLARE_WAIT_QUEUE_HEAD(links_wait);	/* one came up, or ended */
+static LIST_HEAD(waiters);
 static struct workqueue_struct *link_wq;
 
 static void link_release(struct kref *ref)
@@ -66,6 +76,11 @@ u16 tessera_link_node(const struct tessera_link *link)
 	return link->node;
 }
 
+enum tessera_reason tessera_link_reason(const struct tessera_link *link)
+{
+	return READ_ONCE(link->reason) ?: TESSERA_REASON_LINK_LOST;
+}
+
 const struct frame_hello *tessera_link_hello(const struct tessera_link *link)
 {
 	return &link->peer;
@@ -75,10 +90,31 @@ void tessera_link_fail(struct tessera_link *link, enum tessera_reason reason)
 {
 	if (test_and_set_bit(LINK_FAILED, &link->flags))
 		return;
-	link->reason = reason;
+	WRITE_ONCE(link->reason, reason);
 	/* A reference for the work; the failing one has one itself. */
 	tessera_link_get(link);
 	queue_work(link_wq, &link->down_work);
+}
+
+static void waiters_tell(u16 node, struct tessera_link *link, enum tessera_reason reason)
+{
+	struct waiter *waiter;
+
+	lockdep_assert_held(&links_lock);
+	list_for_each_entry(waiter, &waiters, entry) {
+		if (waiter->node != node || completion_done(&waiter->done))
+			continue;
+		waiter->link = link ? tessera_link_get(link) : NULL;
+		waiter->reason = reason;
+		complete(&waiter->done);
+	}
+}
+
+void tessera_link_failed(u16 node, enum tessera_reason reason)
+{
+	mutex_lock(&links_lock);
+	waiters_tell(node, NULL, reason);
+	mutex_unlock(&links_lock);
 }
 
 static void callbacks_restore(struct tessera_link *link)
@@ -101,6 +137,8 @@ static void link_down(struct work_struct *work)
 
 	mutex_lock(&links_lock);
 	list_del(&link->entry);
+	if (!was_up && link->role == TESSERA_LINK_HOME)
+		waiters_tell(link->node, NULL, link->reason);
 	mutex_unlock(&links_lock);
 
 	cancel_delayed_work_sync(&link->hello_timer);
@@ -111,6 +149,7 @@ static void link_down(struct work_struct *work)
 	release_sock(link->sock->sk);
 	strp_done(&link->strp);
 	wake_up_all(&link->room);
+	tessera_cut_release();
 	cancel_work_sync(&link->control_work);
 	tessera_channels_lose(link);
 	tessera_offers_lose(link);
@@ -119,9 +158,9 @@ static void link_down(struct work_struct *work)
 		tessera_event_post(&(struct tessera_event) {
 			.type = TESSERA_EVENT_LINK_DOWN,
 			.node = link->node,
+			.id = link->role,
 			.reason = link->reason,
 		});
-	wake_up_all(&links_wait);
 	tessera_link_put(link);	/* of the work */
 	tessera_link_put(link);	/* of the list */
 }
@@ -224,8 +263,13 @@ static void hello_take(struct tessera_link *link, const struct tessera_message *
 	tessera_event_post(&(struct tessera_event) {
 		.type = TESSERA_EVENT_LINK_UP,
 		.node = link->node,
+		.id = link->role,
 	});
-	wake_up_all(&links_wait);
+	if (link->role != TESSERA_LINK_HOME)
+		return;
+	mutex_lock(&links_lock);
+	waiters_tell(link->node, link, TESSERA_REASON_NONE);
+	mutex_unlock(&links_lock);
 }
 
 static void hello_timeout(struct work_struct *work)
@@ -383,37 +427,44 @@ int tessera_link_create(const struct tessera_link_request *request)
 
 /* --- finding one --- */
 
-struct tessera_link *tessera_link_find(u16 node, enum tessera_link_role role)
+static struct tessera_link *find_to(u16 node)
 {
-	struct tessera_link *link, *found = NULL;
+	struct tessera_link *link;
 
-	mutex_lock(&links_lock);
+	lockdep_assert_held(&links_lock);
 	list_for_each_entry(link, &links, entry) {
-		if (link->node == node && link->role == role &&
+		if (link->node == node && link->role == TESSERA_LINK_HOME &&
 		    test_bit(LINK_UP, &link->flags) && !test_bit(LINK_FAILED, &link->flags))
-			found = tessera_link_get(link);
+			return tessera_link_get(link);
 	}
-	mutex_unlock(&links_lock);
-	return found;
+	return NULL;
 }
 
-struct tessera_link *tessera_link_wait(u16 node)
+enum tessera_reason tessera_link_wait(u16 node, struct tessera_link **ret)
 {
-	struct tessera_link *link = tessera_link_find(node, TESSERA_LINK_HOME);
-	long left;
+	struct waiter waiter = { .node = node };
+	long left = 0;
 
-	if (link)
-		return link;
-	tessera_event_post(&(struct tessera_event) {
-		.type = TESSERA_EVENT_WANTED,
-		.node = node,
-	});
-	left = wait_event_killable_timeout(links_wait,
-					   (link = tessera_link_find(node, TESSERA_LINK_HOME)),
-					   DIAL_WITHIN);
-	if (link)
-		return link;
-	return ERR_PTR(left < 0 ? -EINTR : -EHOSTUNREACH);
+	init_completion(&waiter.done);
+	mutex_lock(&links_lock);
+	waiter.link = find_to(node);
+	if (!waiter.link)
+		list_add_tail(&waiter.entry, &waiters);
+	mutex_unlock(&links_lock);
+	if (!waiter.link) {
+		tessera_event_post(&(struct tessera_event) {
+			.type = TESSERA_EVENT_WANTED,
+			.node = node,
+		});
+		left = wait_for_completion_killable_timeout(&waiter.done, DIAL_WITHIN);
+		mutex_lock(&links_lock);
+		list_del(&waiter.entry);
+		mutex_unlock(&links_lock);
+	}
+	*ret = waiter.link;
+	if (waiter.link)
+		return TESSERA_REASON_NONE;
+	return waiter.reason ?: left < 0 ? TESSERA_REASON_INTERRUPTED : TESSERA_REASON_NO_LINK;
 }
 
 void tessera_links_check(void)

@@ -40,16 +40,18 @@ int __init tessera_link_init(void);
 int tessera_link_create(const struct tessera_link_request *request);
 
 /*
- * The link to a node in a role, counted. tessera_link_find() gives NULL if there
- * is none that works; tessera_link_wait() asks the agent to dial and waits for
- * some seconds: -EHOSTUNREACH, -EXDEV (another build) or -EINTR.
+ * The link that our processes take to a node, counted. If there is none, the
+ * agent is asked to dial, and waited for; or why there is none.
  */
-struct tessera_link *tessera_link_find(u16 node, enum tessera_link_role role);
-struct tessera_link *tessera_link_wait(u16 node);
+enum tessera_reason tessera_link_wait(u16 node, struct tessera_link **ret);
+/* The agent could not make it. */
+void tessera_link_failed(u16 node, enum tessera_reason reason);
 struct tessera_link *tessera_link_get(struct tessera_link *link);
 void tessera_link_put(struct tessera_link *link);
 
 u16 tessera_link_node(const struct tessera_link *link);
+/* Why it ended. */
+enum tessera_reason tessera_link_reason(const struct tessera_link *link);
 /* What the peer said in the beginning. */
 const struct frame_hello *tessera_link_hello(const struct tessera_link *link);
 
@@ -75,6 +77,8 @@ static inline bool tessera_channel_ready(const struct tessera_channel *channel)
 	return !skb_queue_empty_lockless(&channel->queue) || READ_ONCE(channel->lost);
 }
 
+/* The type of the oldest frame; 0 if there is none. */
+u8 tessera_channel_peek(struct tessera_channel *channel);
 /* Take the oldest frame out; false if there is none. */
 bool tessera_channel_take(struct tessera_channel *channel, struct tessera_message *ret);
 /* The same for a frame that was kept after taking. */

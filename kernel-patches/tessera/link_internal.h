@@ -14,6 +14,7 @@
 enum {
 	LINK_UP,	/* both said hello and understood each other */
 	LINK_FAILED,	/* it ends; .reason says why */
+	LINK_CUT,	/* by cut.c: nothing arrives any more */
 };
 
 struct tessera_link {
@@ -49,5 +50,11 @@ struct tessera_link {
 /* channel.c */
 void tessera_channel_deliver(struct tessera_link *link, struct sk_buff *skb);
 void tessera_channels_lose(struct tessera_link *link);
+
+/* cut.c: a frame is about to be sent, or has arrived; true: it did not. */
+void tessera_cut_sent(struct tessera_link *link, enum tessera_frame_type type);
+bool tessera_cut_received(struct tessera_link *link, enum tessera_frame_type type);
+/* A link ends: whoever was held on it goes on. */
+void tessera_cut_release(void);
 
 #endif /* _TESSERA_LINK_INTERNAL_H */

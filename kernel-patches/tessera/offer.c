@@ -43,7 +43,7 @@ int tessera_offer_send(struct tessera_link *link, const struct frame_offer *offe
 				    offer, sizeof(*offer));
 }
 
-static void refuse(struct tessera_link *link, u32 group, enum tessera_reason reason)
+void tessera_offer_refuse(struct tessera_link *link, u32 group, enum tessera_reason reason)
 {
 	struct tessera_channel channel = {
 		.id = tessera_channel_id(group, 0),
@@ -114,7 +114,7 @@ int tessera_offer_take(struct tessera_link *link, const struct tessera_message *
 		mutex_unlock(&offers_lock);
 	}
 	if (reason) {
-		refuse(link, frame.group, reason);
+		tessera_offer_refuse(link, frame.group, reason);
 		return 0;
 	}
 	tessera_event_post(&(struct tessera_event) {
@@ -185,4 +185,18 @@ int tessera_offer_accept(u64 id, struct frame_offer *ret_offer, struct tessera_l
 	}
 	mutex_unlock(&offers_lock);
 	return offer ? 0 : -ENOENT;
+}
+
+int tessera_offer_fail(u64 id, enum tessera_reason reason)
+{
+	struct tessera_link *link;
+	struct frame_offer offer;
+	int ret;
+
+	ret = tessera_offer_accept(id, &offer, &link);
+	if (ret)
+		return ret;
+	tessera_offer_refuse(link, offer.group, reason);
+	tessera_link_put(link);
+	return 0;
 }

@@ -26,6 +26,11 @@ int tessera_offer_info(struct tessera_guest_info *info);
 /* Take it up: it is nobody else's any more. The link is counted. */
 int tessera_offer_accept(u64 id, struct frame_offer *ret_offer, struct tessera_link **ret_link);
 
+/* There is no task for it: home is told why. -ENOENT: nobody waits for one. */
+int tessera_offer_fail(u64 id, enum tessera_reason reason);
+/* One that was taken up, and came to nothing. */
+void tessera_offer_refuse(struct tessera_link *link, u32 group, enum tessera_reason reason);
+
 /* /proc/hpc/admin/block */
 bool tessera_blocked(void);
 void tessera_block(bool block);

@@ -8,6 +8,7 @@
 #include <linux/tessera.h>
 
 #include "depart.h"
+#include "deputy.h"
 #include "group.h"
 #include "process.h"
 
@@ -79,13 +80,17 @@ static int bring_home(struct tessera_group *group)
 {
 	long left;
 
-	if (tessera_channel_send(&group->channel, TESSERA_FRAME_RECALL, 0, NULL, 0))
-		return -EPIPE;
+	/* If it is lost already, that is told below. */
+	tessera_channel_send(&group->channel, TESSERA_FRAME_RECALL, 0, NULL, 0);
+	tessera_signals_unstop(group);
 	left = wait_event_killable_timeout(group->wait,
 					   READ_ONCE(group->state) == GROUP_ENDED, RECALL_WITHIN);
 	if (left < 0)
 		return -EINTR;
-	return left ? 0 : -ETIMEDOUT;
+	if (!left)
+		return -ETIMEDOUT;
+	/* It ended, and not at home? */
+	return tessera_reason_error(group->reason);
 }
 
 static int move(struct task_struct *task, struct mm_struct *mm, u16 node)

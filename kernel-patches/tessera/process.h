@@ -45,5 +45,7 @@ enum tessera_reason tessera_check_mm(struct mm_struct *mm);
 /* reason.c: in words, for people. */
 const char *tessera_reason_text(enum tessera_reason reason);
 int tessera_reason_error(enum tessera_reason reason);
+/* What an error of ours is to others; NONE: nothing they would know. */
+enum tessera_reason tessera_error_reason(int error);
 
 #endif /* _TESSERA_PROCESS_H */

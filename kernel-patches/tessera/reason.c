@@ -79,3 +79,19 @@ int tessera_reason_error(enum tessera_reason reason)
 		return -EPERM;
 	}
 }
+
+enum tessera_reason tessera_error_reason(int error)
+{
+	switch (error) {
+	case -ENOMEM:
+		return TESSERA_REASON_NO_MEMORY;
+	case -ETIMEDOUT:
+		return TESSERA_REASON_TIMEOUT;
+	case -EPROTO:
+		return TESSERA_REASON_PROTOCOL;
+	case -EPIPE:
+		return TESSERA_REASON_LINK_LOST;
+	default:
+		return TESSERA_REASON_NONE;
+	}
+}

@@ -123,5 +123,5 @@ void tessera_return_park(struct callback_head *work)
 	trace_tessera_return(group, ret);
 	/* There is no way back: the peer's memory of us may be half made. */
 	if (ret && !fatal_signal_pending(current))
-		tessera_guest_kill(group);
+		tessera_guest_fail(group, ret);
 }

@@ -52,23 +52,20 @@ static int send_all(struct tessera_link *link, struct msghdr *message)
 	return 0;
 }
 
-int tessera_channel_sendv(struct tessera_channel *channel, enum tessera_frame_type type,
-			  u32 request, const struct kvec *parts, unsigned int count)
+static int send_frame(struct tessera_link *link, u32 id, enum tessera_frame_type type,
+		      u32 request, const struct kvec *parts, unsigned int count)
 {
 	struct tessera_frame frame = {
 		.version = TESSERA_FRAME_VERSION,
 		.type = type,
-		.channel = channel->id,
+		.channel = id,
 		.request = request,
 	};
 	struct msghdr message = { .msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL };
-	struct tessera_link *link = channel->link;
 	struct kvec all[PARTS] = { { &frame, sizeof(frame) } };
 	unsigned int i;
 	int ret;
 
-	if (!link)
-		return -EPIPE;	/* closed: nobody is left to tell */
 	if (WARN_ON_ONCE(count >= PARTS))
 		return -EINVAL;
 	for (i = 0; i < count; i++) {
@@ -87,6 +84,17 @@ int tessera_channel_sendv(struct tessera_channel *channel, enum tessera_frame_ty
 	return ret < 0 ? -EPIPE : 0;
 }
 
+int tessera_channel_sendv(struct tessera_channel *channel, enum tessera_frame_type type,
+			  u32 request, const struct kvec *parts, unsigned int count)
+{
+	struct tessera_link *link = READ_ONCE(channel->link);
+
+	if (!link)
+		return -EPIPE;	/* closed: nobody is left to tell */
+	tessera_cut_sent(link, type);
+	return send_frame(link, channel->id, type, request, parts, count);
+}
+
 int tessera_channel_send(struct tessera_channel *channel, enum tessera_frame_type type,
 			 u32 request, const void *data, size_t length)
 {
@@ -98,16 +106,17 @@ int tessera_channel_send(struct tessera_channel *channel, enum tessera_frame_typ
 int tessera_channel_send_bulk(struct tessera_channel *channel, enum tessera_frame_type type,
 			      const struct kvec *parts, unsigned int count)
 {
-	struct tessera_link *link = channel->link;
+	struct tessera_link *link = READ_ONCE(channel->link);
 	int ret;
 
 	if (!link)
 		return -EPIPE;
+	tessera_cut_sent(link, type);
 	/* Room first, the sender's lock then: who is in a hurry finds it free. */
 	mutex_lock(&link->bulk_lock);
 	ret = wait_for_room(link);
 	if (!ret)
-		ret = tessera_channel_sendv(channel, type, 0, parts, count);
+		ret = send_frame(link, channel->id, type, 0, parts, count);
 	mutex_unlock(&link->bulk_lock);
 	return ret;
 }

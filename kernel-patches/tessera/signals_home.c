@@ -7,6 +7,7 @@
  * process sees it stopped and continued.
  */
 #include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 #include <linux/signal.h>
 
 #include "deputy.h"
@@ -23,7 +24,24 @@ void tessera_signals_block(void)
 	set_current_blocked(&all);	/* SIGKILL and SIGSTOP excepted */
 }
 
-/* Stop here, with only this signal let through, until the process is continued. */
+static bool is_stopped(void)
+{
+	return READ_ONCE(current->signal->flags) & SIGNAL_STOP_STOPPED ||
+	       READ_ONCE(current->signal->group_stop_count);
+}
+
+/* The guest's thread goes on, if the process does. */
+static int go_on(struct tessera_task *member)
+{
+	if (is_stopped() || !test_and_clear_bit(MEMBER_HELD, &member->flags))
+		return 0;
+	return tessera_channel_send(&member->channel, TESSERA_FRAME_CONT, 0, NULL, 0);
+}
+
+/*
+ * Stop here, with only this signal let through, until the process is continued, or
+ * wanted at home.
+ */
 static int stop(struct tessera_task *member, int sig)
 {
 	struct ksignal unused;
@@ -33,12 +51,45 @@ static int stop(struct tessera_task *member, int sig)
 	ret = tessera_channel_send(&member->channel, TESSERA_FRAME_STOP, 0, NULL, 0);
 	if (ret)
 		return ret;
+	set_bit(MEMBER_HELD, &member->flags);
 	sigfillset(&others);
 	sigdelset(&others, sig);
 	__set_current_blocked(&others);
 	get_signal(&unused);
 	tessera_signals_block();
-	return tessera_channel_send(&member->channel, TESSERA_FRAME_CONT, 0, NULL, 0);
+	return go_on(member);
+}
+
+void tessera_signals_unstop(struct tessera_group *group)
+{
+	struct task_struct *task = tessera_group_task(group), *thread;
+	unsigned long flags;
+
+	if (!task)
+		return;
+	if (lock_task_sighand(task, &flags)) {
+		for_each_thread(task, thread) {
+			if (!(thread->jobctl & JOBCTL_STOPPED))
+				continue;
+			thread->jobctl &= ~JOBCTL_STOPPED;
+			wake_up_state(thread, __TASK_STOPPED);
+		}
+		unlock_task_sighand(task, &flags);
+	}
+	put_task_struct(task);
+}
+
+void tessera_signals_stop_again(void)
+{
+	struct sighand_struct *sighand = tessera_own_sighand();
+
+	spin_lock_irq(&sighand->siglock);
+	if (current->signal->flags & SIGNAL_STOP_STOPPED &&
+	    !(current->jobctl & JOBCTL_STOP_PENDING)) {
+		task_join_group_stop(current);
+		recalc_sigpending();
+	}
+	spin_unlock_irq(&sighand->siglock);
 }
 
 static bool stop_pending(void)
@@ -102,8 +153,8 @@ int tessera_signals_forward(struct tessera_task *member)
 	bool more = true;
 	int ret = 0;
 
-	if (stop_pending() && READ_ONCE(member->group->state) == GROUP_AWAY)
-		ret = stop(member, SIGSTOP);
+	if (READ_ONCE(member->group->state) == GROUP_AWAY)
+		ret = stop_pending() ? stop(member, SIGSTOP) : go_on(member);
 	while (!ret && more && !fatal_signal_pending(current))
 		ret = forward_one(member, &more);
 	return ret;

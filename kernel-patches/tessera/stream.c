@@ -63,7 +63,7 @@ static bool given_up(struct tessera_group *group)
 {
 	enum tessera_group_state state = READ_ONCE(group->state);
 
-	return state == GROUP_ABORTED || state == GROUP_ENDED;
+	return state == GROUP_ABORTED || state == GROUP_ENDED || READ_ONCE(group->exiting);
 }
 
 static bool readable(struct tessera_group *group)

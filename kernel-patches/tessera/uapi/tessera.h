@@ -75,7 +75,7 @@ struct tessera_event {
 	__u32	type;			/* enum tessera_event_type */
 	__u32	node;			/* a node's number */
 	__u64	boottime_ns;		/* CLOCK_BOOTTIME */
-	__u64	id;			/* of a guest request */
+	__u64	id;			/* of a guest request; of a link: its role */
 	__s32	pid;			/* in the first PID namespace */
 	__u32	reason;			/* enum tessera_reason */
 };
@@ -157,6 +157,12 @@ struct tessera_image_request {
 	__u8	id[TESSERA_IMAGE_ID_SIZE];	/* as that of no other image; not 0 */
 };
 
+struct tessera_failure {
+	__u64	id;			/* of a guest request; 0: of dialing */
+	__u32	node;			/* that was to be dialed, else 0 */
+	__u32	reason;			/* enum tessera_reason, not 0 */
+};
+
 #define TESSERA_IOC_MAGIC	0xbe
 
 /* Which kernel this is. */
@@ -199,5 +205,12 @@ struct tessera_image_request {
  * file system on a device; EOPNOTSUPP: its files cannot be found by number.
  */
 #define TESSERA_IOC_IMAGE	_IOW(TESSERA_IOC_MAGIC, 5, struct tessera_image_request)
+
+/*
+ * What the kernel asked for by an event cannot be had: a link to a node, or a task
+ * for a guest. Nobody waits for it any longer. Needs CAP_SYS_ADMIN.
+ * EINVAL: no reason, or no request is named; ENOENT: it has been withdrawn.
+ */
+#define TESSERA_IOC_FAILED	_IOW(TESSERA_IOC_MAGIC, 6, struct tessera_failure)
 
 #endif /* _UAPI_LINUX_TESSERA_H */
