@@ -7,6 +7,8 @@
  *	moved		out to NODE, then they look at themselves
  *	home		out to NODE and home again, then they look
  *	forth		out and home all the time until they end
+ *	cut		out to NODE, over a link that ends at some frame: they
+ *			are as they were, or end and the kernel says why
  *
  * Runs as root on the node that is home. SLOW multiplies the deadlines.
  */
@@ -30,19 +32,22 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "faults.h"
+
 #define USER 1000
 #define EXTRA_GROUP 1001
 #define READY_MS 20000
 #define RUN_MS 60000
+#define CUTS 3 /* frames tried with each program */
 #define RETRY_MS 2000
 #define RETRY_PAUSE_MS 20
 #define STAY_MIN_MS 50
 #define STAY_MAX_MS 200
 #define HOME 0
 
-enum flavour { UNMOVED, MOVED, TO_HOME, FORTH };
+enum flavour { UNMOVED, MOVED, TO_HOME, FORTH, CUT };
 static const char *const flavour_names[] = { "unmoved", "moved", "home",
-					     "forth" };
+					     "forth", "cut" };
 
 struct run {
 	const char *name;
@@ -55,6 +60,7 @@ struct run {
 	bool ended;
 	int status;
 	unsigned int moves;
+	unsigned int frame; /* where the link was to end */
 };
 
 static enum flavour flavour;
@@ -341,6 +347,33 @@ static bool move(struct run *run, int target)
 		      words[0] ? words : "-");
 }
 
+/* The link ends meanwhile, or later: then it need not arrive, but must live. */
+static bool move_over_a_cut(struct run *run)
+{
+	long long deadline = now_ms() + RETRY_MS * slow;
+	char where[64];
+	int error;
+
+	if (!fault_arm(run->frame))
+		return failed(run, "no link can be cut: %m");
+	for (;;) {
+		alarm(RUN_MS * slow / 1000);
+		error = go(run, node);
+		alarm(0);
+		if (!error || !is_alive(run))
+			return true;
+		proc_text(run->pid, "where", where, sizeof(where));
+		if (atoi(where) != HOME)
+			return failed(run, "not moved (%s), but at '%s'",
+				      strerror(error), where);
+		if (error == EHOSTUNREACH)
+			return true;
+		if ((error != EBUSY && error != EAGAIN) || now_ms() > deadline)
+			return failed(run, "not moved: %s", strerror(error));
+		sleep_ms(RETRY_PAUSE_MS);
+	}
+}
+
 /* Where it is while it waits for our byte. */
 static bool is_at(struct run *run, int target)
 {
@@ -375,6 +408,8 @@ static bool out_and_feed(struct run *run)
 		       is_at(run, HOME) && feed(run);
 	case FORTH:
 		return move(run, node) && feed(run);
+	case CUT:
+		return move_over_a_cut(run) && feed(run);
 	}
 	return false;
 }
@@ -410,6 +445,8 @@ static bool judge(struct run *run)
 	int wanted = announced_end(run);
 	int status = run->status & ~0x80; /* a core dump is no matter */
 
+	if (flavour == CUT && status == SIGKILL && fault_is_told(run->pid))
+		return true;
 	if (WIFSIGNALED(run->status) && status != wanted)
 		return failed(run, "killed by signal %d", status);
 	if (status != wanted && !strstr(run->output, "FAIL"))
@@ -450,23 +487,46 @@ static void print_output(const struct run *run)
 	}
 }
 
+/* Once; what became of the link is added to the notes. */
+static bool try_once(struct run *run, const char *dir, char *notes, size_t size)
+{
+	bool good = run_program(run, dir);
+	size_t used = strlen(notes);
+
+	listen_to(run);
+	if (flavour == CUT)
+		snprintf(notes + used, size - used, "    frame %u: %s\n",
+			 run->frame,
+			 !fault_disarm()	? "not reached" :
+			 run->status == SIGKILL ? "it ended" :
+						  "it lives");
+	return good;
+}
+
 static bool report(const char *dir, const char *name)
 {
-	struct run run = { .name = name, .pid = -1 };
+	unsigned int round, rounds = flavour == CUT ? CUTS : 1;
 	long long begun = now_ms();
-	bool good = run_program(&run, dir);
+	char notes[64 * CUTS] = "";
+	bool good = true;
 
-	listen_to(&run);
-	if (good) {
+	for (round = 0; good && round < rounds; round++) {
+		struct run run = { .name = name, .pid = -1 };
+
+		run.frame = fault_frame(name, round);
+		good = try_once(&run, dir, notes, sizeof(notes));
+		if (!good) {
+			printf("FAIL %s %s %s\n", name, flavour_names[flavour],
+			       run.why);
+			print_output(&run);
+		}
+		finish(&run);
+	}
+	if (good)
 		printf("PASS %s %s %lld\n", name, flavour_names[flavour],
 		       now_ms() - begun);
-	} else {
-		printf("FAIL %s %s %s\n", name, flavour_names[flavour],
-		       run.why);
-		print_output(&run);
-	}
+	fputs(notes, stdout);
 	fflush(stdout);
-	finish(&run);
 	return good;
 }
 
@@ -480,7 +540,7 @@ int main(int argc, char **argv)
 		if (!strcmp(argv[1], flavour_names[i]))
 			break;
 	if (argc <= 4 || i == count) {
-		fputs("usage: driver unmoved|moved|home|forth NODE DIR PROGRAM…\n",
+		fputs("usage: driver unmoved|moved|home|forth|cut NODE DIR PROGRAM…\n",
 		      stderr);
 		return 2;
 	}

@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from cluster import DEBUG, cluster_of, drone, name_of, patience
+from cluster import DEBUG, cluster_of, drone, eventually, name_of, patience
 from vmlab import images, paths
 from vmlab.errors import LabError
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.drones
 
 HERE = Path(__file__).parent
 BUILT = paths.BUILD / "migrate"
-FLAVOURS = ["unmoved", "moved", "home", "forth"]
+FLAVOURS = ["unmoved", "moved", "home", "forth", "cut"]
 PROGRAMS = sorted(path.stem for path in (HERE / "programs").glob("*.c*"))
 MEMBERS = [1, 2]
 BATCH = 8
@@ -39,6 +39,19 @@ def pair(tmp_path_factory):
     away = drone(key=key, cpus=2)
     with cluster_of("migrate", [home, away]) as cluster:
         yield cluster
+
+
+COUNT = """ls -d /proc/[0-9]* | wc -l
+ls /proc/$(pidof tesserad)/fd /proc/$(pidof tessera-cage | tr ' ' '\n' | sort -n | head -1)/fd | wc -l
+awk '/^TCP:/ { print $3 + $5 }' /proc/net/sockstat
+awk '/^TCP6:/ { print $3 }' /proc/net/sockstat6
+awk '/^(Slab|Percpu|VmallocUsed|KernelStack):/ { kb += $2 } END { print kb }' /proc/meminfo"""
+SLACK = [8, 4, 4, 2, 8 * 1024]  # processes, descriptors, sockets, kB of the kernel
+
+
+def counts(cluster):
+    """What could leak: {machine: [processes, descriptors, sockets, sockets, kB]}"""
+    return {number: list(map(int, cluster[number].succeed(COUNT).split())) for number in MEMBERS}
 
 
 class Runs:
@@ -63,6 +76,9 @@ class Runs:
             and item.callspec.params.get("flavour") == flavour
         ]  # fmt: skip
         self.restarts = 0
+        if flavour == "cut" and wanted:
+            self.drive("moved", wanted[:1])  # what comes once is there
+            self.before = counts(self.cluster)
         for at in range(0, len(wanted), BATCH):
             self.run_batch(flavour, wanted[at : at + BATCH])
 
@@ -85,11 +101,14 @@ class Runs:
         if flavour != "unmoved":
             node = self.cluster.settle(MEMBERS, within=120)[name_of(2)]
         limit = int(patience(90 * len(programs)))
-        return self.cluster[1].execute(
+        output = self.cluster[1].execute(
             f"SLOW={patience(1)} /opt/migrate/driver {flavour} {node} /opt/migrate "
             + " ".join(programs),
             timeout=limit,
         )[1]
+        # Whatever happened, nothing is left of it at the other end.
+        self.cluster[2].wait("[ ! -s /proc/hpc/guests ]", timeout=patience(10))
+        return output
 
     def note(self, flavour, programs, output):
         for node in self.cluster.lab.status()["nodes"]:
@@ -123,3 +142,18 @@ def test_program_behaves(runs, flavour, program):
     passed, report = runs.verdict(flavour, program)
     print(report)
     assert passed, report
+
+
+def test_links_that_ended_leave_nothing_behind(runs):
+    if not hasattr(runs, "before"):
+        pytest.skip("no link was cut")
+
+    def no_more():
+        after = counts(runs.cluster)
+        print(f"before {runs.before}\nafter  {after}")
+        for number in MEMBERS:
+            for was, is_now, slack in zip(runs.before[number], after[number], SLACK):
+                assert is_now <= was + slack, f"machine {number}: {runs.before} became {after}"
+        return True
+
+    eventually(no_more, patience(20))

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * victim ORDERS: a process to which things happen while it is moved. It has some
+ * memory, and reads orders from a FIFO, one letter each:
+ *
+ *	l	look at the memory, and say "whole"
+ *	e	end
+ *
+ * When it is terminated it says where that was.
+ */
+#include "harness.h"
+
+#define SIZE (4 * MIB)
+
+static void noted(int signal, siginfo_t *info, void *context)
+{
+	(void)signal, (void)info, (void)context;
+}
+
+static void terminated(int signal, siginfo_t *info, void *context)
+{
+	(void)signal, (void)info, (void)context;
+	printf("terminated at node %s\n", text_of("/proc/self/where"));
+	fflush(stdout);
+	_exit(0);
+}
+
+int main(int argc, char **argv)
+{
+	int orders = argc == 2 ? open(argv[1], O_RDWR) : -1;
+	uint64_t *memory = malloc(SIZE);
+	char order = 0;
+
+	CHECK(orders >= 0 && memory);
+	fill(memory, SIZE, 1);
+	handle(SIGUSR1, noted, SA_RESTART);
+	handle(SIGTERM, terminated, 0);
+	printf("%d\n", getpid());
+	fflush(stdout);
+	while (order != 'e') {
+		CHECK_EQ(read(orders, &order, 1), 1);
+		if (order == 'l') {
+			CHECK(filled(memory, SIZE, 1));
+			puts("whole");
+			fflush(stdout);
+		}
+	}
+	return 0;
+}
