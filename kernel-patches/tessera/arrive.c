@@ -13,6 +13,7 @@
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <linux/sched/user.h>
 #include <linux/slab.h>
 #include <linux/syscalls.h>
 #include <linux/tessera.h>
@@ -22,6 +23,7 @@
 #include "group.h"
 #include "guest.h"
 #include "hooks.h"
+#include "image.h"
 #include "memory.h"
 #include "offer.h"
 #include "process.h"
@@ -32,7 +34,7 @@
 #include "trace.h"
 
 #define START_WITHIN	(20 * HZ)
-#define NOBODY		65534
+#define GUEST_UIDS	0x7e550000	/* and the home's number: nobody else's user */
 
 struct arriving {
 	struct callback_head work;
@@ -41,12 +43,29 @@ struct arriving {
 
 /* --- giving up what it was --- */
 
-static int drop_credentials(void)
+/* What is counted for a user is counted for this one: limits of each home's guests. */
+static int set_user(struct cred *cred, kuid_t uid)
 {
-	const kuid_t uid = make_kuid(&init_user_ns, NOBODY);
-	const kgid_t gid = make_kgid(&init_user_ns, NOBODY);
+	struct user_struct *user = alloc_uid(uid);
+
+	if (!user)
+		return -ENOMEM;
+	free_uid(cred->user);
+	cred->user = user;
+	cred->uid = uid;
+	cred->euid = uid;
+	cred->suid = uid;
+	cred->fsuid = uid;
+	return set_cred_ucounts(cred);
+}
+
+static int drop_credentials(u16 home)
+{
+	const kuid_t uid = make_kuid(&init_user_ns, GUEST_UIDS + home);
+	const kgid_t gid = make_kgid(&init_user_ns, GUEST_UIDS + home);
 	struct group_info *none;
 	struct cred *cred;
+	int ret;
 
 	none = groups_alloc(0);
 	if (!none)
@@ -56,10 +75,12 @@ static int drop_credentials(void)
 		put_group_info(none);
 		return -ENOMEM;
 	}
-	cred->uid = uid;
-	cred->euid = uid;
-	cred->suid = uid;
-	cred->fsuid = uid;
+	ret = set_user(cred, uid);
+	if (ret) {
+		put_group_info(none);
+		abort_creds(cred);
+		return ret;
+	}
 	cred->gid = gid;
 	cred->egid = gid;
 	cred->sgid = gid;
@@ -73,6 +94,8 @@ static int drop_credentials(void)
 	put_group_info(none);
 	commit_creds(cred);
 	task_set_no_new_privs(current);
+	/* Nobody but root looks at it, and it leaves no core file here. */
+	set_dumpable(current->mm, SUID_DUMP_DISABLE);
 	return 0;
 }
 
@@ -87,13 +110,19 @@ static void take_limits(const struct state_process *process)
 {
 	static const int which[] = { RLIMIT_STACK, RLIMIT_AS, RLIMIT_DATA, RLIMIT_SIGPENDING,
 				     RLIMIT_CPU };
+	struct rlimit *own = current->signal->rlim;
+	unsigned long pending = own[RLIMIT_SIGPENDING].rlim_max;
 	unsigned int i;
 
 	task_lock(current->group_leader);
 	for (i = 0; i < ARRAY_SIZE(which); i++) {
-		current->signal->rlim[which[i]].rlim_cur = process->limits[which[i]][0];
-		current->signal->rlim[which[i]].rlim_max = process->limits[which[i]][1];
+		own[which[i]].rlim_max = process->limits[which[i]][1];
+		own[which[i]].rlim_cur = min(process->limits[which[i]][0],
+					     process->limits[which[i]][1]);
 	}
+	/* Signals take the kernel's memory, and this is another kernel. */
+	own[RLIMIT_SIGPENDING].rlim_max = min(own[RLIMIT_SIGPENDING].rlim_max, pending);
+	own[RLIMIT_SIGPENDING].rlim_cur = min(own[RLIMIT_SIGPENDING].rlim_cur, pending);
 	task_unlock(current->group_leader);
 }
 
@@ -121,7 +150,7 @@ static int start(struct tessera_task *member)
 	long left;
 	int ret;
 
-	ret = drop_credentials() ?: tessera_thread_apply(member);
+	ret = drop_credentials(tessera_link_node(group->link)) ?: tessera_thread_apply(member);
 	if (ret)
 		return ret;
 	spin_lock(&group->lock);
@@ -134,6 +163,9 @@ static int start(struct tessera_task *member)
 						   START_WITHIN);
 		if (left <= 0)
 			return -ETIMEDOUT;
+		spin_lock(&group->lock);
+		WRITE_ONCE(group->ready, true);
+		spin_unlock(&group->lock);
 		ret = tessera_channel_send(&group->channel, TESSERA_FRAME_READY, 0, NULL, 0);
 		if (ret)
 			return ret;
@@ -214,16 +246,6 @@ static struct tessera_task *leader_of(struct tessera_arrival *arrival)
 	return NULL;
 }
 
-static int add_chunks(struct tessera_group *group, const struct tessera_arrival *arrival)
-{
-	int ret = 0;
-	u32 i;
-
-	for (i = 0; i < arrival->process->chunks && !ret; i++)
-		ret = tessera_memory_add(group->memory, arrival->chunks[i].address);
-	return ret == -EBUSY ? -EPROTO : ret;
-}
-
 static int become(struct tessera_group *group, struct tessera_arrival *arrival)
 {
 	struct tessera_task *leader = leader_of(arrival);
@@ -235,11 +257,11 @@ static int become(struct tessera_group *group, struct tessera_arrival *arrival)
 	group->files = tessera_files_create();
 	if (!group->files)
 		return -ENOMEM;
-	ret = add_chunks(group, arrival);
-	if (!ret)
-		ret = tessera_files_open(group->files, arrival->files, arrival->process->files);
-	if (!ret)
-		ret = close_all_files();
+	ret = close_all_files();
+	/* Files of this node, but only those that its home has as well. */
+	if (!ret && tessera_image_same(tessera_link_hello(group->link)))
+		ret = tessera_files_open(group->files, arrival->files,
+					 arrival->process->files);
 	if (!ret)
 		ret = tessera_space_build(group, arrival->vmas, arrival->process->vmas);
 	if (ret)
@@ -285,21 +307,20 @@ static void arrive(struct callback_head *work)
 		return;
 	}
 	ret = tessera_state_read(group, &arrival, new_member);
-	if (!ret) {
+	if (!ret)
 		ret = become(group, &arrival);
-		members_free(&arrival);
-		tessera_state_free(&arrival);
-	}
+	/* Those that have no thread by now get none. */
+	members_free(&arrival);
+	tessera_state_free(&arrival);
 	if (!ret) {
-		set_dumpable(current->mm, SUID_DUMP_DISABLE);
 		tessera_group_publish(group);
 		ret = start(current->tessera);
 	}
 	trace_tessera_arrive(group, ret);
 	if (!ret)
 		return;
-	pr_notice("tessera: a process (%s) of node %u could not be taken: error %d\n",
-		  group->comm, tessera_link_node(group->link), ret);
+	pr_notice_ratelimited("tessera: a process (%s) of node %u could not be taken: error %d\n",
+			      group->comm, tessera_link_node(group->link), ret);
 	tessera_guest_fail(group, ret);
 	if (!current->tessera) {
 		/* No member was there to end the group. */
@@ -338,19 +359,14 @@ int tessera_guest_become(u64 id)
 	ret = -ENOMEM;
 	if (!tessera_process_get(current->mm))
 		goto put_link;
-	group = tessera_group_create(link, offer.group, true);
+	group = tessera_group_create(link, offer.group, true, current->mm);
 	ret = PTR_ERR_OR_ZERO(group);
 	if (ret)
 		goto put_link;
-	mmgrab(current->mm);
-	group->mm = current->mm;
 	group->pid = task_tgid_nr(current);
 	group->home_pid = offer.tid;
 	strscpy(group->comm, offer.comm, sizeof(group->comm));
-	group->memory = tessera_memory_create(group);
-	ret = group->memory ? 0 : -ENOMEM;
-	if (!ret)
-		ret = tessera_channel_send(&group->channel, TESSERA_FRAME_ACCEPT, 0, NULL, 0);
+	ret = tessera_channel_send(&group->channel, TESSERA_FRAME_ACCEPT, 0, NULL, 0);
 	if (ret)
 		goto close;
 	arriving->group = group;

@@ -432,6 +432,11 @@ static long take_result(struct tessera_call *call, const struct tessera_message 
 	if (tessera_message_copy(message, 0, &result, sizeof(result)) ||
 	    message->frame.length - sizeof(result) != result.length)
 		return -EPROTO;
+	/* Home says what the call gave, not what becomes of it here. */
+	if (result.value == CALL_GO_HOME || result.value == CALL_RUN_LOCAL) {
+		tessera_guest_kill(call->member->group);
+		return -EINTR;
+	}
 	call->result_flags = result.flags;
 	if (result.value >= 0) {
 		ret = take_outs(call, message, &result);

@@ -19,6 +19,7 @@
 #ifndef _TESSERA_CALL_H
 #define _TESSERA_CALL_H
 
+#include <linux/limits.h>
 #include <linux/types.h>
 
 #include "frame.h"
@@ -70,9 +71,9 @@ struct call_entry {
 const struct call_entry *tessera_call_entry(long nr);
 
 /* CALL_SPECIAL may answer this: go home and do it there. */
-#define CALL_GO_HOME	(-4095L + 1)	/* no errno */
+#define CALL_GO_HOME	(LONG_MIN + 1)	/* neither an errno nor what a call gives */
 /* …or this: let the host's kernel run it. */
-#define CALL_RUN_LOCAL	(-4095L + 2)
+#define CALL_RUN_LOCAL	(LONG_MIN + 2)
 
 /* --- what specials are made of: call.c --- */
 

@@ -8,38 +8,69 @@
 #include "link_internal.h"
 
 /*
- * A channel holds what its owner has asked for; a peer that sends much more
- * breaks the rules.
+ * All that has arrived on a link and was not taken out yet is counted, with what
+ * the packets of it take up, and the link stops reading when it is too much. It
+ * is much more than what the windows of its processes let a peer send.
  */
-#define QUEUE_MAX	(8 << 20)
+#define HELD_MAX	(32 << 20)
+#define RESUME_AFTER	(HZ / 100)
 
 static int frame_offset(struct sk_buff *skb)
 {
 	return strp_msg(skb)->offset;
 }
 
-static u32 queue_bytes(struct sk_buff_head *queue)
+/* Where strparser leaves room for its user. */
+static struct tessera_link **link_of(struct sk_buff *skb)
 {
-	struct sk_buff *last = skb_peek_tail(queue);
-
-	/* Bytes put in up to and with the last one, less those up to the first. */
-	return last ? last->mark - skb_peek(queue)->mark : 0;
+	return (struct tessera_link **)skb->cb;
 }
 
-static bool channel_put(struct tessera_channel *channel, struct sk_buff *skb, u32 length)
+static void frame_free(struct sk_buff *skb)
 {
-	struct sk_buff *last;
-	bool ok = true;
+	struct tessera_link *link = *link_of(skb);
 
-	spin_lock_bh(&channel->queue.lock);
-	last = skb_peek_tail(&channel->queue);
-	skb->mark = (last ? last->mark : 0) + length;
-	if (queue_bytes(&channel->queue) > QUEUE_MAX)
-		ok = false;
+	/* Whoever keeps a frame keeps its link. */
+	atomic_long_sub(skb->truesize, &link->held);
+}
+
+static void frame_hold(struct tessera_link *link, struct sk_buff *skb)
+{
+	BUILD_BUG_ON(sizeof(*link_of(skb)) > SK_SKB_CB_PRIV_LEN);
+	*link_of(skb) = link;
+	skb->destructor = frame_free;
+	if (atomic_long_add_return(skb->truesize, &link->held) > HELD_MAX) {
+		strp_pause(&link->strp);
+		queue_delayed_work(system_unbound_wq, &link->resume, RESUME_AFTER);
+	}
+}
+
+void tessera_link_resume(struct work_struct *work)
+{
+	struct tessera_link *link = container_of(work, struct tessera_link, resume.work);
+
+	if (atomic_long_read(&link->held) > HELD_MAX / 2)
+		queue_delayed_work(system_unbound_wq, &link->resume, RESUME_AFTER);
 	else
-		__skb_queue_tail(&channel->queue, skb);
-	spin_unlock_bh(&channel->queue.lock);
-	return ok;
+		strp_unpause(&link->strp);
+}
+
+/* A small frame does not keep the large packet that it came in. */
+static struct sk_buff *frame_own(struct sk_buff *skb, u32 length)
+{
+	struct sk_buff *copy;
+
+	if (skb->truesize <= 4 * length + PAGE_SIZE)
+		return skb;
+	copy = alloc_skb(length, GFP_ATOMIC);
+	if (copy && skb_copy_bits(skb, frame_offset(skb), skb_put(copy, length), length)) {
+		kfree_skb(copy);
+		copy = NULL;
+	}
+	if (copy)
+		strp_msg(copy)->offset = 0;
+	consume_skb(skb);
+	return copy;
 }
 
 /* The socket's lock is held, in softirq or not. */
@@ -53,12 +84,16 @@ void tessera_channel_deliver(struct tessera_link *link, struct sk_buff *skb)
 		kfree_skb(skb);
 		return;
 	}
+	skb = frame_own(skb, sizeof(frame) + frame.length);
+	if (!skb) {
+		tessera_link_fail(link, TESSERA_REASON_NO_MEMORY);
+		return;
+	}
 	if (!frame.channel) {
-		if (channel_put(&link->control, skb, sizeof(frame) + frame.length)) {
-			link->control.notify(&link->control);
-			return;
-		}
-		goto flooded;
+		frame_hold(link, skb);
+		skb_queue_tail(&link->control.queue, skb);
+		link->control.notify(&link->control);
+		return;
 	}
 	/* The lock keeps the channel: closing takes it, too. */
 	xa_lock_bh(&link->channels);
@@ -68,17 +103,10 @@ void tessera_channel_deliver(struct tessera_link *link, struct sk_buff *skb)
 		kfree_skb(skb);	/* for somebody who is gone */
 		return;
 	}
-	if (!channel_put(channel, skb, sizeof(frame) + frame.length)) {
-		xa_unlock_bh(&link->channels);
-		goto flooded;
-	}
+	frame_hold(link, skb);
+	skb_queue_tail(&channel->queue, skb);
 	channel->notify(channel);
 	xa_unlock_bh(&link->channels);
-	return;
-
-flooded:
-	kfree_skb(skb);
-	tessera_link_fail(link, TESSERA_REASON_PROTOCOL);
 }
 
 void tessera_channels_lose(struct tessera_link *link)
@@ -102,11 +130,14 @@ int tessera_channel_open(struct tessera_channel *channel, struct tessera_link *l
 	channel->id = id;
 	channel->lost = false;
 	channel->notify = notify;
+	channel->link = tessera_link_get(link);
 	skb_queue_head_init(&channel->queue);
 	ret = xa_insert_bh(&link->channels, id, channel, GFP_KERNEL);
-	if (ret)
+	if (ret) {
+		channel->link = NULL;
+		tessera_link_put(link);
 		return ret;
-	channel->link = tessera_link_get(link);
+	}
 	/* The link may have lost its channels a moment ago, and not this one. */
 	if (test_bit(LINK_FAILED, &link->flags))
 		WRITE_ONCE(channel->lost, true);

@@ -51,6 +51,10 @@ enum tessera_reason tessera_check_mm(struct mm_struct *mm)
 		reason = check_vma(vma);
 	}
 	mmap_read_unlock(mm);
+#ifdef CONFIG_MODIFY_LDT_SYSCALL
+	if (!reason && READ_ONCE(mm->context.ldt))
+		reason = TESSERA_REASON_32_BIT;
+#endif
 #ifdef CONFIG_AIO
 	if (!reason && rcu_access_pointer(mm->ioctx_table))
 		reason = TESSERA_REASON_AIO;

@@ -69,11 +69,10 @@ static int carry(struct tessera_group *group)
 
 	tessera_group_hold(group);
 	ret = tessera_state_read(group, &arrival, member_of);
-	if (!ret) {
-		/* Threads that ended there may not have ended here yet. */
+	/* Threads that ended there may not have ended here yet. */
+	if (!ret)
 		ret = take(group, &arrival);
-		tessera_state_free(&arrival);
-	}
+	tessera_state_free(&arrival);
 	tessera_group_release(group);
 	if (!ret)
 		ret = tessera_channel_send(&group->channel, TESSERA_FRAME_LAID_OUT, 0, NULL, 0);

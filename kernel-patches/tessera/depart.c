@@ -82,22 +82,14 @@ static struct tessera_group *group_for(struct tessera_link *link, struct task_st
 
 	if (id < 0)
 		return ERR_PTR(id);
-	group = tessera_group_create(link, id, false);
+	group = tessera_group_create(link, id, false, mm);
 	if (IS_ERR(group)) {
 		tessera_link_group_free(link, id);
 		return group;
 	}
-	mmgrab(mm);
-	group->mm = mm;
 	group->pid = task_tgid_nr(task);
 	get_task_comm(group->comm, task->group_leader);
-	group->files = tessera_files_create();
-	group->memory = tessera_memory_create(group);
-	if (group->files && group->memory)
-		return group;
-	tessera_group_close(group);
-	tessera_group_put(group);
-	return ERR_PTR(-ENOMEM);
+	return group;
 }
 
 static enum tessera_reason offer(struct tessera_group *group, struct task_struct *task)
@@ -133,10 +125,12 @@ static enum tessera_reason flag_threads(struct tessera_group *group, struct task
 	struct task_struct *thread;
 	unsigned long flags;
 
-	sighand = lock_task_sighand(task, &flags);
-	if (!sighand)
-		return TESSERA_REASON_EXITING;
 	spin_lock(&group->lock);
+	sighand = lock_task_sighand(task, &flags);
+	if (!sighand) {
+		spin_unlock(&group->lock);
+		return TESSERA_REASON_EXITING;
+	}
 	if (task->signal->flags & SIGNAL_GROUP_EXIT || task->signal->group_exec_task ||
 	    task->signal->core_state)
 		reason = TESSERA_REASON_EXITING;
@@ -167,8 +161,8 @@ static enum tessera_reason flag_threads(struct tessera_group *group, struct task
 	/* Those left are for threads that are born from here on. */
 	if (!reason)
 		list_splice_init(spares, &group->spares);
-	spin_unlock(&group->lock);
 	spin_unlock_irqrestore(&sighand->siglock, flags);
+	spin_unlock(&group->lock);
 	return reason;
 }
 
@@ -255,9 +249,22 @@ enum tessera_reason tessera_depart(struct task_struct *task, struct mm_struct *m
 
 /* --- in the context of its threads --- */
 
+/* Not their number: those with the first slots may have ended meanwhile. */
+static u32 last_index(struct tessera_group *group)
+{
+	struct tessera_task *member;
+	u32 last = 0;
+
+	spin_lock(&group->lock);
+	list_for_each_entry(member, &group->members, entry)
+		last = max(last, member->index);
+	spin_unlock(&group->lock);
+	return last;
+}
+
 static int scratch_map(struct tessera_group *group)
 {
-	size_t size = (size_t)(group->total + SPARE_THREADS + 1) * TESSERA_ARENA_MAX;
+	size_t size = (size_t)last_index(group) * TESSERA_ARENA_MAX;
 	unsigned long at;
 
 	at = vm_mmap(NULL, 0, size, PROT_READ | PROT_WRITE,

@@ -92,13 +92,20 @@ void tessera_home_lose(struct tessera_group *group, enum tessera_reason reason)
 	tessera_group_kill(group);
 }
 
+/* What a thread can have used since it left; a second for clocks that differ. */
+static u64 possible(const struct tessera_group *group)
+{
+	return ktime_get_boottime_ns() - group->since + NSEC_PER_SEC;
+}
+
 /* What the guest's thread has used so far is this one's. */
 void tessera_home_charge(struct tessera_task *member, const struct state_times *times)
 {
 	struct tessera_group *group = member->group;
-	struct state_times added;
+	struct state_times now = *times, added;
 
-	tessera_times_add(times, &member->told, &added);
+	tessera_times_bound(&now, &member->left, possible(group));
+	tessera_times_add(&now, &member->told, &added);
 	spin_lock(&group->lock);
 	group->told.utime += added.utime;
 	group->told.stime += added.stime;
@@ -109,17 +116,20 @@ void tessera_home_charge(struct tessera_task *member, const struct state_times *
 /* The guest's process ended: so does this one, with what it used there. */
 static void __noreturn ended(struct tessera_group *group)
 {
-	struct state_times told, added;
+	struct state_times now, told, added;
 	bool first;
 
 	spin_lock(&group->lock);
 	first = !group->charged;
 	group->charged = true;
 	told = group->told;
+	now = group->exit.times;
 	spin_unlock(&group->lock);
 	if (first) {
-		tessera_times_add(&group->exit.times, &told, &added);
-		tessera_times_show_process(&group->exit.times);
+		tessera_times_bound(&now, &group->left,
+				    TESSERA_THREADS_MAX * possible(group));
+		tessera_times_add(&now, &told, &added);
+		tessera_times_show_process(&now);
 	}
 	do_group_exit(group->exit_code);
 }

@@ -16,6 +16,7 @@
 #include <linux/task_work.h>
 #include <asm/syscall.h>
 
+#include "call.h"
 #include "deputy.h"
 #include "group.h"
 #include "trace.h"
@@ -27,6 +28,26 @@ struct parts {
 	const u8 *in;
 };
 
+/*
+ * Calls that a host never asks for are not done for a host that lies. Above all: a
+ * deputy does not exec, or it would have the rights of a set-uid program and still
+ * do what it is told.
+ */
+static bool is_for_home(u32 nr)
+{
+	switch ((enum call_action)tessera_call_entry(nr)->action) {
+	case CALL_FORWARD:
+	case CALL_SPECIAL:
+		return true;
+	case CALL_HOME:
+	case CALL_LOCAL:
+	case CALL_BOTH:
+	case CALL_MEMORY:
+		break;
+	}
+	return nr == __NR_restart_syscall;
+}
+
 static int parts_get(const struct tessera_message *message, struct parts *ret)
 {
 	int error;
@@ -35,8 +56,8 @@ static int parts_get(const struct tessera_message *message, struct parts *ret)
 	if (!ret->call)
 		return -ENOMEM;
 	error = tessera_message_copy(message, 0, ret->call, message->frame.length);
-	if (!error && !tessera_call_valid(ret->call, message->frame.length, &ret->fixups,
-					  &ret->outs, &ret->in))
+	if (!error && (!tessera_call_valid(ret->call, message->frame.length, &ret->fixups,
+					   &ret->outs, &ret->in) || !is_for_home(ret->call->nr)))
 		error = -EPROTO;
 	if (error)
 		kvfree(ret->call);

@@ -29,13 +29,20 @@ static void group_notify(struct tessera_channel *channel)
 	queue_work(group_wq, &group->work);
 }
 
-struct tessera_group *tessera_group_create(struct tessera_link *link, u32 id, bool guest)
+struct tessera_group *tessera_group_create(struct tessera_link *link, u32 id, bool guest,
+					   struct mm_struct *mm)
 {
 	struct tessera_group *group = kzalloc(sizeof(*group), GFP_KERNEL);
 	int ret;
 
 	if (!group)
 		return ERR_PTR(-ENOMEM);
+	group->memory = tessera_memory_create(group);
+	group->files = guest ? NULL : tessera_files_create();
+	if (!group->memory || (!guest && !group->files)) {
+		ret = -ENOMEM;
+		goto free;
+	}
 	refcount_set(&group->ref, 1);
 	group->guest = guest;
 	group->id = id;
@@ -49,14 +56,23 @@ struct tessera_group *tessera_group_create(struct tessera_link *link, u32 id, bo
 	skb_queue_head_init(&group->stream);
 	INIT_DELAYED_WORK(&group->times_work, tessera_guest_times);
 	INIT_WORK(&group->work, guest ? tessera_guest_frames : tessera_home_frames);
+	mmgrab(mm);
+	group->mm = mm;
+	group->link = tessera_link_get(link);
+	/* The last: from here on the peer's frames are looked at. */
 	ret = tessera_channel_open(&group->channel, link, tessera_channel_id(id, 0),
 				   group_notify);
-	if (ret) {
-		kfree(group);
-		return ERR_PTR(ret);
-	}
-	group->link = tessera_link_get(link);
-	return group;
+	if (!ret && guest)
+		tessera_link_guests_add(link, 1);
+	if (!ret)
+		return group;
+	tessera_link_put(link);
+	mmdrop(mm);
+free:
+	tessera_memory_put(group->memory);
+	tessera_files_destroy(group->files);
+	kfree(group);
+	return ERR_PTR(ret);
 }
 
 struct tessera_group *tessera_group_get(struct tessera_group *group)
@@ -90,7 +106,9 @@ void tessera_group_put(struct tessera_group *group)
 		return;
 	WARN_ON_ONCE(!list_empty(&group->members));
 	WARN_ON_ONCE(group->channel.link);
-	if (!group->guest)
+	if (group->guest)
+		tessera_link_guests_add(group->link, -1);
+	else
 		tessera_link_group_free(group->link, group->id);
 	skb_queue_purge(&group->stream);
 	if (group->reading.skb)
@@ -140,14 +158,15 @@ struct tessera_task *tessera_task_create(struct tessera_group *group, u32 index)
 	init_task_work(&member->kick, tessera_guest_kick);
 	init_task_work(&member->tell, tessera_guest_tell);
 	init_task_work(&member->start, tessera_guest_start);
+	member->group = tessera_group_get(group);
 	ret = tessera_channel_open(&member->channel, group->link,
 				   tessera_channel_id(group->id, index),
 				   group->guest ? tessera_guest_notify : tessera_home_notify);
 	if (ret) {
+		tessera_group_put(group);
 		kfree(member);
 		return NULL;
 	}
-	member->group = tessera_group_get(group);
 	return member;
 }
 

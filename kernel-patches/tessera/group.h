@@ -57,7 +57,8 @@ struct tessera_group {
 	enum tessera_reason reason;	/* why it was aborted, or lost */
 	unsigned int total, parked;	/* members; those who stand still */
 	unsigned int done;		/* of this step: applied, ready, … */
-	bool accepted, ready;		/* home: the host's words */
+	bool accepted;			/* home: the host's word */
+	bool ready;			/* all is in its place at the host */
 	bool return_ok, laid_out;	/* host: home's, on the way back */
 	bool pages_end, home_ready;	/* home, on the way back */
 	bool lost;			/* the peer will say nothing more */
@@ -67,6 +68,8 @@ struct tessera_group {
 	bool exiting;			/* home: the guest ended, with: */
 	u32 exit_code;
 	struct frame_exit exit;
+	u64 since;			/* home: when it left, and with: */
+	struct state_times left;
 	struct state_times told;	/* home: of all its threads */
 	bool charged;			/* its CPU time */
 	bool finished;			/* its last member is gone */
@@ -95,6 +98,7 @@ enum {
 	MEMBER_RESTART_HOME,	/* guest: the restart block is at home */
 	MEMBER_TELLING,		/* guest: its work to tell its CPU time is queued */
 	MEMBER_HELD,		/* deputy: the guest's thread stands still */
+	MEMBER_DYING,		/* guest: goes home for that */
 };
 
 struct tessera_task {
@@ -112,7 +116,8 @@ struct tessera_task {
 	struct tessera_task *newborn;	/* the one whose thread is being made */
 	struct tessera_call *call;	/* guest: kept from call to call */
 	u32 request;			/* of the last call */
-	struct state_times told;	/* CPU time that both ends know of */
+	struct state_times left;	/* CPU time that it had when it left */
+	struct state_times told;	/* and that both ends know of */
 	unsigned long scratch;		/* deputy: where its calls' arenas are */
 
 	struct state_thread *state;	/* captured, or to be applied; with: */
@@ -121,7 +126,8 @@ struct tessera_task {
 	struct rcu_head rcu;
 };
 
-struct tessera_group *tessera_group_create(struct tessera_link *link, u32 id, bool guest);
+struct tessera_group *tessera_group_create(struct tessera_link *link, u32 id, bool guest,
+					   struct mm_struct *mm);
 struct tessera_group *tessera_group_get(struct tessera_group *group);
 void tessera_group_put(struct tessera_group *group);
 /* Close its channel; what is under way is over when this returns. */

@@ -178,6 +178,15 @@ void tessera_guest_kick(struct callback_head *work)
 		tessera_guest_fail(member->group, ret);
 	else if (tessera_channel_ready(&member->channel))
 		kick(member);
+	if (test_and_clear_bit(MEMBER_DYING, &member->flags))
+		tessera_guest_recall(member->group);
+}
+
+/* Under siglock, which nothing that recalls is taken under. */
+void tessera_guest_die_at_home(struct tessera_task *member)
+{
+	set_bit(MEMBER_DYING, &member->flags);
+	kick(member);
 }
 
 void tessera_guest_kill(struct tessera_group *group)

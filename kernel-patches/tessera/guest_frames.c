@@ -8,10 +8,13 @@
 #include "process.h"
 #include "stream.h"
 
-static void run(struct tessera_group *group)
+static int run(struct tessera_group *group)
 {
 	bool recalled;
 
+	/* Not before its threads are what they shall be. */
+	if (!READ_ONCE(group->ready))
+		return -EPROTO;
 	if (tessera_group_switch(group, GROUP_ARRIVING, GROUP_RUNNING))
 		schedule_delayed_work(&group->times_work, HZ);
 	spin_lock(&group->lock);
@@ -19,6 +22,7 @@ static void run(struct tessera_group *group)
 	spin_unlock(&group->lock);
 	if (recalled)
 		tessera_guest_recall(group);
+	return 0;
 }
 
 static int take_frame(struct tessera_group *group, struct tessera_message *message)
@@ -27,8 +31,7 @@ static int take_frame(struct tessera_group *group, struct tessera_message *messa
 	case TESSERA_FRAME_DATA:
 		return tessera_stream_keep(group, message);
 	case TESSERA_FRAME_RUN:
-		run(group);
-		return 0;
+		return run(group);
 	case TESSERA_FRAME_PAGES:
 		return tessera_memory_take(group->memory, message);
 	case TESSERA_FRAME_PAGES_ACK:

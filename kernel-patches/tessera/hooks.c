@@ -3,6 +3,7 @@
  * What the rest of the kernel calls, when a task or an address space of Tessera's
  * is concerned; see <linux/tessera.h>.
  */
+#include <linux/ptrace.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/signal.h>
@@ -45,8 +46,11 @@ static void born_while_parking(struct tessera_task *parent, struct task_struct *
 		tessera_group_abort(group, TESSERA_REASON_THREADS);
 }
 
+/* Whoever may not attach to it does not move it, either; he is told so later. */
 int __tessera_bring_home(struct task_struct *task)
 {
+	if (!ptrace_may_access(task, PTRACE_MODE_ATTACH_REALCREDS))
+		return 0;
 	return tessera_process_move(task, 0);
 }
 
@@ -61,7 +65,7 @@ bool __tessera_die_at_home(int sig, struct kernel_siginfo *info)
 		return false;
 	/* It is pending again, and goes along. */
 	send_signal_locked(sig, info, current, PIDTYPE_PID);
-	tessera_guest_recall(group);
+	tessera_guest_die_at_home(member);
 	return true;
 }
 

@@ -32,6 +32,8 @@
 #define IDLE_S		2	/* a silent link is probed so often */
 #define IDLE_PROBES	3
 #define BUFFER		(4 << 20)
+#define PAGES_UNDER_WAY	2048		/* much less than a link holds */
+#define PARTIAL_MAX	(4 << 20)	/* memory of a frame that is not yet complete */
 
 /* Somebody who waits for a link to be made. */
 struct waiter {
@@ -147,6 +149,7 @@ static void link_down(struct work_struct *work)
 	lock_sock(link->sock->sk);
 	strp_stop(&link->strp);
 	release_sock(link->sock->sk);
+	cancel_delayed_work_sync(&link->resume);
 	strp_done(&link->strp);
 	wake_up_all(&link->room);
 	tessera_cut_release();
@@ -196,14 +199,25 @@ static void abort_parser(struct strparser *strp, int error)
 	tessera_link_fail(link, TESSERA_REASON_PROTOCOL);
 }
 
+/* A frame in many tiny packets takes up much more than it has bytes. */
+static bool partial_too_large(const struct tessera_link *link)
+{
+	const struct sk_buff *partial = link->strp.skb_head;
+
+	return partial && partial->truesize > PARTIAL_MAX;
+}
+
 static void on_data_ready(struct sock *sk)
 {
 	struct tessera_link *link;
 
 	read_lock_bh(&sk->sk_callback_lock);
 	link = sk->sk_user_data;
-	if (link)
+	if (link) {
 		strp_data_ready(&link->strp);
+		if (partial_too_large(link))
+			tessera_link_fail(link, TESSERA_REASON_PROTOCOL);
+	}
 	read_unlock_bh(&sk->sk_callback_lock);
 }
 
@@ -253,8 +267,8 @@ static void hello_take(struct tessera_link *link, const struct tessera_message *
 	}
 	if (memcmp(hello.build_id, vmlinux_build_id, sizeof(hello.build_id)) ||
 	    hello.page_size != PAGE_SIZE) {
-		pr_notice("tessera: node %u runs another kernel build: no process can go there\n",
-			  link->node);
+		pr_notice_ratelimited("tessera: node %u runs another kernel build: no process can go there\n",
+				      link->node);
 		tessera_link_fail(link, TESSERA_REASON_OTHER_BUILD);
 		return;
 	}
@@ -372,11 +386,13 @@ static struct tessera_link *link_alloc(struct socket *sock, u16 node, u16 role)
 	mutex_init(&link->send_lock);
 	mutex_init(&link->bulk_lock);
 	init_waitqueue_head(&link->room);
+	init_waitqueue_head(&link->window);
 	xa_init_flags(&link->channels, XA_FLAGS_LOCK_BH);
 	ida_init(&link->groups);
 	INIT_WORK(&link->down_work, link_down);
 	INIT_WORK(&link->control_work, control_work);
 	INIT_DELAYED_WORK(&link->hello_timer, hello_timeout);
+	INIT_DELAYED_WORK(&link->resume, tessera_link_resume);
 	skb_queue_head_init(&link->control.queue);
 	link->control.link = link;
 	link->control.notify = control_notify;
@@ -479,6 +495,32 @@ void tessera_links_check(void)
 			tessera_link_fail(link, TESSERA_REASON_NODE_DOWN);
 	}
 	mutex_unlock(&links_lock);
+}
+
+bool tessera_link_pages_fit(const struct tessera_link *link, u32 pages)
+{
+	return atomic_read(&link->pages) + pages <= PAGES_UNDER_WAY;
+}
+
+void tessera_link_pages_add(struct tessera_link *link, u32 pages)
+{
+	atomic_add(pages, &link->pages);
+}
+
+void tessera_link_pages_done(struct tessera_link *link, u32 pages)
+{
+	atomic_sub(pages, &link->pages);
+	wake_up_all(&link->window);
+}
+
+wait_queue_head_t *tessera_link_window(struct tessera_link *link)
+{
+	return &link->window;
+}
+
+void tessera_link_guests_add(struct tessera_link *link, int guests)
+{
+	atomic_add(guests, &link->guests);
 }
 
 int tessera_link_group_alloc(struct tessera_link *link)

@@ -60,6 +60,18 @@ void tessera_link_fail(struct tessera_link *link, enum tessera_reason reason);
 /* Links to nodes that are down end. Called when the table changed. */
 void tessera_links_check(void);
 
+/*
+ * Pages may be pushed: no more than the peer keeps up with, whatever the number of
+ * processes that come and go. Whoever waits for room waits on the queue.
+ */
+bool tessera_link_pages_fit(const struct tessera_link *link, u32 pages);
+void tessera_link_pages_add(struct tessera_link *link, u32 pages);
+void tessera_link_pages_done(struct tessera_link *link, u32 pages);
+wait_queue_head_t *tessera_link_window(struct tessera_link *link);
+
+/* Of those that run here, one more or less. */
+void tessera_link_guests_add(struct tessera_link *link, int guests);
+
 /* A free group id of a link we dialed, and its end. */
 int tessera_link_group_alloc(struct tessera_link *link);
 void tessera_link_group_free(struct tessera_link *link, u32 group);

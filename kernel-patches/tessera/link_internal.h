@@ -28,6 +28,8 @@ struct tessera_link {
 
 	struct socket *sock;
 	struct strparser strp;
+	atomic_long_t held;		/* bytes that arrived and are not done with */
+	struct delayed_work resume;	/* reading, after there was too much of that */
 	void (*old_data_ready)(struct sock *sk);
 	void (*old_write_space)(struct sock *sk);
 	void (*old_state_change)(struct sock *sk);
@@ -36,10 +38,14 @@ struct tessera_link {
 	struct mutex bulk_lock;		/* one bulk sender waits for room */
 	wait_queue_head_t room;		/* in the socket */
 
+	atomic_t pages;			/* pushed and not acknowledged, of all processes */
+	wait_queue_head_t window;	/* room for more of them */
+
 	struct xarray channels;		/* by id; its lock guards deliveries */
 	struct tessera_channel control;
 	struct ida groups;
 	atomic_t last_group;
+	atomic_t guests;		/* groups that are here because of it */
 
 	struct work_struct control_work;
 	struct work_struct down_work;
@@ -50,6 +56,7 @@ struct tessera_link {
 /* channel.c */
 void tessera_channel_deliver(struct tessera_link *link, struct sk_buff *skb);
 void tessera_channels_lose(struct tessera_link *link);
+void tessera_link_resume(struct work_struct *work);
 
 /* cut.c: a frame is about to be sent, or has arrived; true: it did not. */
 void tessera_cut_sent(struct tessera_link *link, enum tessera_frame_type type);

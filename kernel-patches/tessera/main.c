@@ -15,13 +15,14 @@
 #include "device.h"
 #include "group.h"
 #include "link.h"
+#include "memory.h"
 #include "proc.h"
 
 static int __init tessera_init(void)
 {
 	int ret;
 
-	ret = tessera_link_init() ?: tessera_group_init();
+	ret = tessera_link_init() ?: tessera_group_init() ?: tessera_usher_init();
 	if (ret)
 		goto err;
 	ret = tessera_proc_init();

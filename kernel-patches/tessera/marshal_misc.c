@@ -88,6 +88,7 @@ static long prctl_value(struct tessera_call *call, int option)
 	switch (option) {
 	case PR_SET_PDEATHSIG:
 	case PR_GET_DUMPABLE:
+	case PR_SET_DUMPABLE:		/* here, nobody may look at it ever */
 	case PR_GET_KEEPCAPS:
 	case PR_SET_KEEPCAPS:
 	case PR_GET_TIMING:
@@ -106,6 +107,7 @@ static long prctl_value(struct tessera_call *call, int option)
 	case PR_SET_NO_NEW_PRIVS:
 	case PR_GET_NO_NEW_PRIVS:
 	case PR_GET_THP_DISABLE:
+	case PR_SET_THP_DISABLE:	/* here there are none, see forbid_huge_pages() */
 	case PR_CAP_AMBIENT:
 	case PR_GET_SPECULATION_CTRL:
 	case PR_SET_IO_FLUSHER:
@@ -133,9 +135,7 @@ long marshal_prctl(struct tessera_call *call)
 	case PR_SET_NAME:
 		ret = call_arg_string(call, 1);
 		return ret ?: both(call);
-	case PR_SET_DUMPABLE:
 	case PR_SET_TIMERSLACK:
-	case PR_SET_THP_DISABLE:
 		return both(call);
 	case PR_GET_PDEATHSIG:
 	case PR_GET_CHILD_SUBREAPER:

@@ -15,6 +15,12 @@
 #include "process.h"
 #include "trace.h"
 
+/*
+ * Chunks of all guests, whose number their homes say: 64 bytes for each page that
+ * this node has, and no more.
+ */
+static atomic_long_t guests_chunks;
+
 struct tessera_memory *tessera_memory_create(struct tessera_group *group)
 {
 	struct tessera_memory *memory = kzalloc(sizeof(*memory), GFP_KERNEL);
@@ -35,11 +41,25 @@ void tessera_memory_put(struct tessera_memory *memory)
 
 	if (!memory)
 		return;
+	/* Those that nobody will acknowledge any more. */
+	if (memory->in_flight)
+		tessera_link_pages_done(memory->group->link, memory->in_flight);
 	xa_for_each(&memory->chunks, index, chunk)
 		kfree(chunk);
 	xa_destroy(&memory->chunks);
+	if (memory->group->guest)
+		atomic_long_sub(memory->count, &guests_chunks);
 	kvfree(memory->buffer);
 	kfree(memory);
+}
+
+static bool may_add(const struct tessera_memory *memory)
+{
+	if (!memory->group->guest ||
+	    atomic_long_inc_return(&guests_chunks) <= totalram_pages() / 8)
+		return true;
+	atomic_long_dec(&guests_chunks);
+	return false;
 }
 
 int tessera_memory_add(struct tessera_memory *memory, unsigned long address)
@@ -49,18 +69,27 @@ int tessera_memory_add(struct tessera_memory *memory, unsigned long address)
 
 	if (memory->count == TESSERA_CHUNKS_MAX)
 		return -E2BIG;
-	chunk = kzalloc(sizeof(*chunk), GFP_KERNEL_ACCOUNT);
-	if (!chunk)
+	if (!may_add(memory))
 		return -ENOMEM;
+	chunk = kzalloc(sizeof(*chunk), GFP_KERNEL_ACCOUNT);
+	if (!chunk) {
+		ret = -ENOMEM;
+		goto none;
+	}
 	chunk->address = address;
 	bitmap_fill(chunk->home, STATE_CHUNK_PAGES);
 	ret = xa_insert(&memory->chunks, address >> TESSERA_CHUNK_SHIFT, chunk, GFP_KERNEL);
-	if (ret) {
-		kfree(chunk);
-		return ret;
-	}
+	if (ret)
+		goto free;
 	memory->count++;
 	return 0;
+
+free:
+	kfree(chunk);
+none:
+	if (memory->group->guest)
+		atomic_long_dec(&guests_chunks);
+	return ret;
 }
 
 static struct tessera_chunk *chunk_of(struct tessera_memory *memory, unsigned long address,
@@ -111,6 +140,7 @@ void tessera_memory_lose(struct tessera_memory *memory)
 	memory->stop = true;
 	spin_unlock(&memory->lock);
 	wake_up_all(&memory->wait);
+	wake_up_all(tessera_link_window(memory->group->link));
 }
 
 /* --- faults --- */
@@ -187,7 +217,8 @@ bool __tessera_page_away(struct mm_struct *mm, unsigned long address)
 /*
  * The page of an address is at home. The lock that the fault came with is
  * dropped before asking; after that only RETRY may be returned, so an error is
- * found by the next pass, while the lock is held.
+ * found by the next pass, while the lock is held. Only the process itself waits:
+ * whoever else looks at its memory must not depend on what its home does.
  */
 vm_fault_t tessera_fault(struct vm_fault *vmf)
 {
@@ -195,7 +226,7 @@ vm_fault_t tessera_fault(struct vm_fault *vmf)
 	unsigned long address = vmf->address;
 
 	if (READ_ONCE(memory->lost) || broken(memory, address) ||
-	    !(vmf->flags & FAULT_FLAG_ALLOW_RETRY))
+	    current->mm != vmf->vma->vm_mm || !(vmf->flags & FAULT_FLAG_ALLOW_RETRY))
 		return VM_FAULT_SIGBUS;
 	if (vmf->flags & FAULT_FLAG_RETRY_NOWAIT)
 		return VM_FAULT_RETRY;		/* the lock stays */
@@ -268,7 +299,8 @@ static int take_one(struct tessera_memory *memory, const struct tessera_message 
 	void *to;
 	int ret;
 
-	if (!vma || !tessera_memory_away(memory, address)) {
+	/* Only where such pages can be missed: not in the vDSO. */
+	if (!vma || !vma_is_anonymous(vma) || !tessera_memory_away(memory, address)) {
 		memory->late++;
 		return 0;
 	}

@@ -44,7 +44,7 @@ struct tessera_chunk {
 struct tessera_memory {
 	struct tessera_group *group;	/* whose it is; not counted */
 	struct xarray chunks;		/* by address >> TESSERA_CHUNK_SHIFT */
-	unsigned int count;
+	unsigned int count;		/* of them */
 	spinlock_t lock;		/* guards the bits, and what follows */
 	bool lost;			/* host: what is missing will not come */
 	bool stop;			/* home: nothing is pushed any more */
@@ -83,6 +83,7 @@ int tessera_memory_take(struct tessera_memory *memory, const struct tessera_mess
 int tessera_memory_serve(struct tessera_memory *memory, const struct tessera_message *message);
 int tessera_memory_acked(struct tessera_memory *memory, const struct tessera_message *message);
 void tessera_memory_push(struct tessera_memory *memory);
+int __init tessera_usher_init(void);
 void tessera_memory_stop(struct tessera_memory *memory);
 
 /*

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See offer.h. */
+#include <linux/ctype.h>
 #include <linux/jiffies.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "events.h"
@@ -10,6 +12,8 @@
 #include "offer.h"
 
 #define OFFERS_MAX	256
+#define OFFERS_OF_LINK	64	/* one home leaves room for others */
+#define GUESTS_OF_LINK	1024	/* processes of a home that run here */
 #define VALID_FOR	(10 * HZ)	/* no longer than home waits */
 
 struct offer {
@@ -63,6 +67,26 @@ static void offer_free(struct offer *offer)
 	kfree(offer);
 }
 
+static unsigned int count_of(const struct tessera_link *link)
+{
+	struct offer *offer;
+	unsigned int n = 0;
+
+	lockdep_assert_held(&offers_lock);
+	list_for_each_entry(offer, &offers, entry)
+		n += offer->link == link;
+	return n;
+}
+
+/* It gets into logs, and onto terminals. */
+static void clean(char name[TASK_COMM_LEN])
+{
+	for (; *name; name++) {
+		if (!isascii(*name) || !isprint(*name))
+			*name = '?';
+	}
+}
+
 static void forget_old(void)
 {
 	struct offer *offer, *next;
@@ -80,13 +104,15 @@ static enum tessera_reason add(struct tessera_link *link, const struct frame_off
 
 	lockdep_assert_held(&offers_lock);
 	forget_old();
-	if (offers_count == OFFERS_MAX)
+	if (offers_count == OFFERS_MAX || count_of(link) == OFFERS_OF_LINK ||
+	    atomic_read(&link->guests) >= GUESTS_OF_LINK)
 		return TESSERA_REASON_FULL;
 	offer = kzalloc(sizeof(*offer), GFP_KERNEL);
 	if (!offer)
 		return TESSERA_REASON_NO_MEMORY;
 	offer->link = tessera_link_get(link);
 	offer->frame = *frame;
+	clean(offer->frame.comm);
 	offer->id = *ret_id = ++last_id;
 	offer->since = jiffies;
 	offer->monotonic_ns = frame->monotonic_ns - ktime_get_ns();

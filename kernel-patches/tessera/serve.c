@@ -111,28 +111,36 @@ int tessera_memory_serve(struct tessera_memory *memory, const struct tessera_mes
 				    message->frame.request, memory->buffer, length);
 }
 
+static bool may_enter(struct tessera_memory *memory, u32 pages)
+{
+	return READ_ONCE(memory->stop) ||
+	       (READ_ONCE(memory->in_flight) + pages <= WINDOW_PAGES &&
+		tessera_link_pages_fit(memory->group->link, pages));
+}
+
 int tessera_window_enter(struct tessera_memory *memory, u32 pages)
 {
-	int ret;
+	struct tessera_link *link = memory->group->link;
 
-	ret = wait_event_killable(memory->wait, READ_ONCE(memory->stop) ||
-				  READ_ONCE(memory->in_flight) + pages <= WINDOW_PAGES);
-	if (ret)
+	if (wait_event_killable(*tessera_link_window(link), may_enter(memory, pages)))
 		return -EINTR;
 	if (READ_ONCE(memory->stop))
 		return -EPIPE;
 	spin_lock(&memory->lock);
 	memory->in_flight += pages;
 	spin_unlock(&memory->lock);
+	tessera_link_pages_add(link, pages);
 	return 0;
 }
 
 void tessera_window_leave(struct tessera_memory *memory, u32 pages)
 {
 	spin_lock(&memory->lock);
-	memory->in_flight -= min(pages, memory->in_flight);
+	pages = min(pages, memory->in_flight);
+	memory->in_flight -= pages;
 	spin_unlock(&memory->lock);
 	wake_up_all(&memory->wait);
+	tessera_link_pages_done(memory->group->link, pages);
 }
 
 int tessera_window_drain(struct tessera_memory *memory)

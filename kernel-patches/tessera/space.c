@@ -3,6 +3,7 @@
  * The layout of an address space, see space.h: telling and making it. What
  * happens at home when it comes back is in reconcile.c.
  */
+#include <linux/auxvec.h>
 #include <linux/err.h>
 #include <linux/file.h>
 #include <linux/mm.h>
@@ -261,6 +262,9 @@ void tessera_space_load(const struct state_process *process)
 	mm->env_start = process->env_start;
 	mm->env_end = process->env_end;
 	memcpy(mm->saved_auxv, process->auxv, sizeof(mm->saved_auxv));
+	/* Who reads it looks for its end. */
+	mm->saved_auxv[AT_VECTOR_SIZE - 2] = AT_NULL;
+	mm->saved_auxv[AT_VECTOR_SIZE - 1] = 0;
 	mmap_write_unlock(mm);
 }
 

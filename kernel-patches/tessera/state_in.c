@@ -3,13 +3,14 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
-#include "cpu.h"
 #include "group.h"
 #include "memory.h"
 #include "space.h"
 #include "state_in.h"
 #include "stream.h"
 #include "thread.h"
+
+#define TIMES_MAX	BIT_ULL(60)	/* 36 years of CPU time */
 
 static void *read_array(struct tessera_group *group, u32 count, size_t size, int *ret_error)
 {
@@ -22,7 +23,8 @@ static void *read_array(struct tessera_group *group, u32 count, size_t size, int
 	return NULL;
 }
 
-static bool process_valid(struct tessera_group *group, const struct state_process *process)
+/* As prctl(PR_SET_MM_MAP) wants them. */
+static bool parts_valid(const struct state_process *process)
 {
 	const u64 *part;
 
@@ -30,6 +32,15 @@ static bool process_valid(struct tessera_group *group, const struct state_proces
 		if (*part > TASK_SIZE_MAX)
 			return false;
 	}
+	return process->start_code <= process->end_code &&
+	       process->start_data <= process->end_data && process->start_brk <= process->brk &&
+	       process->arg_start <= process->arg_end && process->env_start <= process->env_end;
+}
+
+static bool process_valid(struct tessera_group *group, const struct state_process *process)
+{
+	if (!parts_valid(process))
+		return false;
 	/* At home there can be no more chunks than left it. */
 	return process->threads && process->threads <= TESSERA_THREADS_MAX &&
 	       process->vmas && process->vmas <= TESSERA_VMAS_MAX &&
@@ -49,6 +60,30 @@ static bool chunks_valid(const struct state_chunk *chunks, u32 count)
 	return true;
 }
 
+/*
+ * The host needs to know where they are, and believes in no more of them than have
+ * come; home has as many itself, and looks at them later.
+ */
+static int read_chunks(struct tessera_group *group, struct tessera_arrival *arrival)
+{
+	u32 count = arrival->process->chunks, i;
+	struct state_chunk chunk;
+	int ret = 0;
+
+	if (!group->guest) {
+		arrival->chunks = read_array(group, count, sizeof(chunk), &ret);
+		return ret ?: chunks_valid(arrival->chunks, count) ? 0 : -EPROTO;
+	}
+	for (i = 0; i < count && !ret; i++) {
+		ret = tessera_stream_read(group, &chunk, sizeof(chunk));
+		if (!ret && !chunks_valid(&chunk, 1))
+			ret = -EPROTO;
+		if (!ret)
+			ret = tessera_memory_add(group->memory, chunk.address);
+	}
+	return ret == -EBUSY ? -EPROTO : ret;	/* told twice */
+}
+
 static int read_thread(struct tessera_group *group, struct tessera_task **ret_member,
 		       struct tessera_task *(*member_of)(struct tessera_group *, u32))
 {
@@ -59,9 +94,8 @@ static int read_thread(struct tessera_group *group, struct tessera_task **ret_me
 	ret = tessera_stream_read(group, &state, sizeof(state));
 	if (ret)
 		return ret;
-	if (!state.index || state.index >= 1u << TESSERA_INDEX_BITS || state.tid <= 0 ||
-	    state.xstate != tessera_cpu_xstate_size() || state.signals > TESSERA_SIGNALS_MAX ||
-	    strnlen(state.comm, sizeof(state.comm)) == sizeof(state.comm))
+	if (!state.index || state.index >= 1u << TESSERA_INDEX_BITS ||
+	    !tessera_thread_valid(&state))
 		return -EPROTO;
 	member = member_of(group, state.index);
 	if (!member || member->state)
@@ -75,6 +109,28 @@ static int read_thread(struct tessera_group *group, struct tessera_task **ret_me
 	if (!ret && state.signals)
 		member->signals = read_array(group, state.signals, sizeof(*member->signals), &ret);
 	return ret;
+}
+
+/* The kernel adds them up, and divides by such sums. */
+static bool add_times(struct state_times *sum, const struct state_times *times)
+{
+	if (times->utime > TIMES_MAX || times->stime > TIMES_MAX || times->runtime > TIMES_MAX)
+		return false;
+	sum->utime += times->utime;
+	sum->stime += times->stime;
+	sum->runtime += times->runtime;
+	return sum->utime <= TIMES_MAX && sum->stime <= TIMES_MAX && sum->runtime <= TIMES_MAX;
+}
+
+static bool times_valid(const struct tessera_arrival *arrival)
+{
+	struct state_times sum = { };
+	bool valid = add_times(&sum, &arrival->process->ended);
+	u32 i;
+
+	for (i = 0; i < arrival->process->threads && valid; i++)
+		valid = add_times(&sum, &arrival->members[i]->state->times);
+	return valid;
 }
 
 int tessera_state_read(struct tessera_group *group, struct tessera_arrival *ret,
@@ -96,17 +152,15 @@ int tessera_state_read(struct tessera_group *group, struct tessera_arrival *ret,
 	if (!error && !tessera_space_valid(group, ret->vmas, process->vmas))
 		error = -EPROTO;
 	if (!error)
-		ret->chunks = read_array(group, process->chunks, sizeof(*ret->chunks), &error);
-	if (!error && !chunks_valid(ret->chunks, process->chunks))
-		error = -EPROTO;
+		error = read_chunks(group, ret);
 	if (!error) {
 		ret->members = kvcalloc(process->threads, sizeof(*ret->members), GFP_KERNEL);
 		error = ret->members ? 0 : -ENOMEM;
 	}
 	for (i = 0; !error && i < process->threads; i++)
 		error = read_thread(group, &ret->members[i], member);
-	if (error)
-		tessera_state_free(ret);
+	if (!error && !times_valid(ret))
+		error = -EPROTO;
 	return error;
 }
 
@@ -133,7 +187,7 @@ void tessera_state_actions(const struct state_process *process)
 		if (i + 1 == SIGKILL || i + 1 == SIGSTOP)
 			continue;
 		to->sa_handler = (__sighandler_t)from->handler;
-		to->sa_flags = from->flags;
+		to->sa_flags = from->flags & UAPI_SA_FLAGS;	/* none of the kernel's own */
 		to->sa_restorer = (__sigrestore_t)from->restorer;
 		to->sa_mask.sig[0] = from->mask;
 		sigdelsetmask(&to->sa_mask, sigmask(SIGKILL) | sigmask(SIGSTOP));

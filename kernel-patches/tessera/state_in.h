@@ -12,14 +12,14 @@ struct tessera_arrival {
 	struct state_process *process;
 	struct state_file *files;
 	struct state_vma *vmas;
-	struct state_chunk *chunks;
+	struct state_chunk *chunks;	/* home; the host has them in its memory */
 	struct tessera_task **members;	/* one for each thread, with its state */
 };
 
 /*
  * Read it. `member` gives the member of a thread's index, or NULL: at home the one
- * that there is, at the host a new one. On errors, what was read is freed, but the
- * members stay. -EPROTO, -ENOMEM, and those of tessera_stream_read().
+ * that there is, at the host a new one. Also on errors, what was read so far is to
+ * be freed. -EPROTO, -ENOMEM, and those of tessera_stream_read().
  */
 int tessera_state_read(struct tessera_group *group, struct tessera_arrival *ret,
 		       struct tessera_task *(*member)(struct tessera_group *group, u32 index));

@@ -115,7 +115,9 @@ int tessera_state_send(struct tessera_group *group)
 	actions_save(process);
 	limits_save(process);
 	tessera_times_ended(&process->ended);
-	tessera_times_process(&group->told);
+	tessera_times_process(&group->left);
+	group->told = group->left;
+	group->since = ktime_get_boottime_ns();
 
 	ret = tessera_writer_init(&writer, group);
 	if (!ret) {

@@ -2,6 +2,7 @@
 /*
  * The entry of a guest's system calls: the table says what becomes of each.
  */
+#include <linux/compat.h>
 #include <linux/entry-common.h>
 #include <linux/sched.h>
 #include <linux/tessera.h>
@@ -64,6 +65,11 @@ bool __tessera_syscall(struct pt_regs *regs, long nr)
 
 	if (!member)
 		return false;	/* it is ending */
+	/* By the gate of 32-bit programs: its numbers are others than the table's. */
+	if (in_compat_syscall()) {
+		go_home(member, regs);
+		return true;
+	}
 	if (nr == __NR_restart_syscall)
 		return restart(member, regs);
 	clear_bit(MEMBER_RESTART_HOME, &member->flags);

@@ -23,7 +23,11 @@
 #include "thread.h"
 #include "times.h"
 
-#define FLAGS_CLOCKRT	0x20	/* of kernel/futex/futex.h */
+/* Of kernel/futex/futex.h. */
+#define FLAGS_SIZE_32		0x02
+#define FLAGS_SHARED		0x10
+#define FLAGS_CLOCKRT		0x20
+#define FLAGS_HAS_TIMEOUT	0x40
 
 /* Deadlines are kept in the host's time; between nodes, the name space's counts. */
 static s64 to_namespace(clockid_t clock, s64 ns)
@@ -120,6 +124,36 @@ static int restart_apply(struct tessera_task *member, const struct state_restart
 	return -EINVAL;
 }
 
+/*
+ * The kernel trusts a restart block, which it wrote itself. This one is a peer's
+ * word: it must be one that this kernel could have written for a 64-bit program.
+ */
+static bool restart_valid(const struct state_restart *state)
+{
+	switch (state->kind) {
+	case STATE_RESTART_NONE:
+	case STATE_RESTART_HOME:
+	case STATE_RESTART_POLL:
+		return true;
+	case STATE_RESTART_FUTEX:
+		return (state->flags & ~(FLAGS_SHARED | FLAGS_CLOCKRT)) ==
+		       (FLAGS_SIZE_32 | FLAGS_HAS_TIMEOUT);
+	case STATE_RESTART_SLEEP:
+		return (state->clock == CLOCK_REALTIME || state->clock == CLOCK_MONOTONIC ||
+			state->clock == CLOCK_BOOTTIME || state->clock == CLOCK_TAI) &&
+		       (state->type == TT_NONE || state->type == TT_NATIVE);
+	}
+	return false;
+}
+
+bool tessera_thread_valid(const struct state_thread *state)
+{
+	return state->tid > 0 && state->xstate == tessera_cpu_xstate_size() &&
+	       state->signals <= TESSERA_SIGNALS_MAX &&
+	       strnlen(state->comm, sizeof(state->comm)) < sizeof(state->comm) &&
+	       restart_valid(&state->restart);
+}
+
 /* These are not issued twice. */
 static bool may_go_on(const struct pt_regs *regs)
 {
@@ -213,6 +247,7 @@ int tessera_thread_capture(struct tessera_task *member)
 	state->clear_child_tid = (unsigned long)current->clear_child_tid;
 	get_task_comm(state->comm, current);
 	tessera_times_thread(&state->times);
+	member->left = state->times;
 	member->told = state->times;
 	return 0;
 }

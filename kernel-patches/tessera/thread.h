@@ -6,12 +6,16 @@
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 
+struct state_thread;
 struct tessera_task;
 
 /* Fill member->state; nothing of the thread changes. */
 int tessera_thread_capture(struct tessera_task *member);
 /* Make the thread what member->state says, and free that. -EINVAL: impossible. */
 int tessera_thread_apply(struct tessera_task *member);
+
+/* Can a thread have been captured so? What the rest of the kernel would not stand. */
+bool tessera_thread_valid(const struct state_thread *state);
 
 /* A call that was ended by nothing but our looking at the channel is restarted. */
 void tessera_thread_go_on(void);

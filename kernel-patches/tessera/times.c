@@ -99,12 +99,23 @@ void tessera_times_show_process(const struct state_times *times)
 	shown_set(&current->signal->prev_cputime, times);
 }
 
+void tessera_times_bound(struct state_times *times, const struct state_times *left, u64 most)
+{
+	u64 shown = left->utime + left->stime + left->runtime + most;
+
+	times->utime = min(times->utime, left->utime + most);
+	times->stime = min(times->stime, left->stime + most);
+	times->runtime = min(times->runtime, left->runtime + most);
+	times->shown_utime = min(times->shown_utime, shown);
+	times->shown_stime = min(times->shown_stime, shown);
+}
+
 /* What is new, and from now on known. */
 static u64 step(u64 now, u64 *told)
 {
-	u64 more = now > *told ? min(now - *told, LIMIT) : 0;
+	u64 more = now > *told ? now - *told : 0;
 
-	*told = min(*told + more, LIMIT);
+	*told += more;
 	return more;
 }
 

@@ -26,6 +26,11 @@ void tessera_times_set_ended(const struct state_times *times);
  */
 void tessera_times_add(const struct state_times *now, struct state_times *told,
 		       struct state_times *ret_added);
+/*
+ * Home: what the host says, as far as it can be true: it has been there for so long,
+ * and had this when it left.
+ */
+void tessera_times_bound(struct state_times *times, const struct state_times *left, u64 most);
 /* Home: what getrusage() has said of the process there is not taken back here. */
 void tessera_times_show_process(const struct state_times *times);
 

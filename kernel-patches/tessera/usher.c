@@ -13,6 +13,9 @@
 #include "group.h"
 #include "pages_internal.h"
 
+/* Of its own: it waits for hosts, and each of them can be slow. */
+static struct workqueue_struct *usher_wq;
+
 /* What has to stay at home: where calls are laid out, and what `ps` reads. */
 static bool kept(struct tessera_group *group, unsigned long address, unsigned long *end)
 {
@@ -124,7 +127,7 @@ static void usher_work(struct work_struct *work)
 void tessera_memory_push(struct tessera_memory *memory)
 {
 	INIT_WORK(&memory->usher, usher_work);
-	queue_work(system_unbound_wq, &memory->usher);
+	queue_work(usher_wq, &memory->usher);
 }
 
 void tessera_memory_stop(struct tessera_memory *memory)
@@ -133,6 +136,7 @@ void tessera_memory_stop(struct tessera_memory *memory)
 	memory->stop = true;
 	spin_unlock(&memory->lock);
 	wake_up_all(&memory->wait);
+	wake_up_all(tessera_link_window(memory->group->link));
 	if (memory->usher.func)
 		cancel_work_sync(&memory->usher);
 }
@@ -161,4 +165,10 @@ int tessera_memory_acked(struct tessera_memory *memory, const struct tessera_mes
 	}
 	tessera_window_leave(memory, pages.count);
 	return 0;
+}
+
+int __init tessera_usher_init(void)
+{
+	usher_wq = alloc_workqueue("tessera_usher", WQ_UNBOUND, 0);
+	return usher_wq ? 0 : -ENOMEM;
 }
