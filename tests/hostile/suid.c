@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Belongs to root, with the set-uid bit. Whoever starts it is root, but only to
+ * do what is written here.
+ */
+#include <unistd.h>
+
+int main(void)
+{
+	sleep(1);
+	return 0;
+}
