@@ -392,7 +392,9 @@ static bool is_at(struct run *run, int target)
 static bool feed(struct run *run)
 {
 	/* One that has ended already is judged by how it did. */
-	return write(run->in, "\n", 1) == 1 || errno == EPIPE ||
+	const char *word = flavour == FORTH ? "w" : "\n";
+
+	return write(run->in, word, 1) == 1 || errno == EPIPE ||
 	       failed(run, "not fed: %m");
 }
 

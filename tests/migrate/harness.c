@@ -8,7 +8,7 @@
 
 #define PESTER_MS 20
 
-static bool was_moved;
+static bool was_moved, is_wandering;
 static pid_t pesterer;
 static int pester_fd;
 
@@ -64,6 +64,7 @@ static void take_byte(void)
 	while (got < 0 && errno == EINTR);
 	CHECK_EQ(got, 1);
 	was_moved = true;
+	is_wandering = byte == 'w';
 }
 
 void wait_moved(void)
@@ -79,6 +80,11 @@ bool moved(void)
 	if (!was_moved && poll(&in, 1, 0) == 1)
 		take_byte();
 	return was_moved;
+}
+
+bool wandering(void)
+{
+	return is_wandering;
 }
 
 bool again(unsigned int rounds)

@@ -76,6 +76,7 @@ void ready(void);
 void wait_moved(void);
 bool moved(void);
 bool again(unsigned int rounds);
+bool wandering(void); /* it was, and is moved until it ends */
 /* Computes in user mode and checks the result. */
 void compute(unsigned int steps);
 void spin_moved(void);

@@ -1,0 +1,252 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What cannot move says why, in the same words everywhere: in /proc/PID/cantmove,
+by 'tess why', and as the error of 'tess migrate'. And who may move what."""
+import subprocess
+from dataclasses import dataclass
+
+import pytest
+from cluster import cluster_of, drone, name_of, patience
+from desk import BUILT, TOOLS, as_user, migrate, where
+from vmlab import images
+
+pytestmark = pytest.mark.drones
+
+HOME, AWAY, WEAK = 1, 2, 3
+STAYS = 6  # exit status of tess
+PROCESSES = {  # of stubborn.c; what root has to do is ours, not the ordinary user's
+    "traced": "a debugger is attached to it",
+    "stopped": "it is stopped",
+    "device": "it has a device in its memory",
+    "shared": "it shares memory that can be written",
+    "locked": "it has locked memory",
+    "huge": "it uses reserved huge pages",
+    "realtime": "it runs in a real-time class",
+    "io_uring": "it uses io_uring",
+    "aio": "it uses asynchronous I/O of the kernel",
+    "ports": "it may use I/O ports",
+    "all-ports": "it may use I/O ports",
+    "seccomp": "its system calls are filtered by seccomp",
+    "mm": "it shares its memory with another process",
+    "userfaultfd": "it handles its own page faults",
+    "threads": "it has too many threads",
+    "mappings": "it has too many mappings",
+    "timer": "it measures its own CPU time with a timer",
+    "posix-timer": "it measures its own CPU time with a timer",
+    "thread-timer": "it measures its own CPU time with a timer",
+    "headless": "its first thread has ended",
+    "32": "it is a 32-bit program",
+}
+FOR_ROOT = {"device", "huge", "realtime", "ports", "all-ports"}
+
+
+@dataclass
+class Refusal:
+    reason: str  # as the kernel says it
+    why: str
+    status: int  # of tess migrate
+    said: str
+
+
+@pytest.fixture(scope="module")
+def trio(tmp_path_factory):
+    """Machine 3's CPU lacks what those of the others have."""
+    subprocess.run([BUILT.parents[1] / "tests/migrate/build"], check=True)
+    root = tmp_path_factory.mktemp("stubborn")
+    tools = root / TOOLS[1:]
+    tools.mkdir(parents=True)
+    for name in ["stubborn", "stubborn32"]:
+        (tools / name).write_bytes((BUILT / name).read_bytes())
+        (tools / name).chmod(0o755)
+    key = images.new_key()
+    machines = [
+        drone(key=key, cpus=2, mem=400, extra=str(root)),
+        drone(key=key),
+        drone(key=key, qemu=["-cpu", "max,-erms,-fsrm,-avx2"]),
+    ]
+    with cluster_of("refusals", machines) as cluster:
+        numbers = cluster.settle([HOME, AWAY, WEAK], within=120)
+        cluster.away, cluster.weak = numbers[name_of(AWAY)], numbers[name_of(WEAK)]
+        # What is asked for by MAP_HUGETLB, and by an ordinary user's userfaultfd.
+        cluster[HOME].succeed("echo 1 >/proc/sys/vm/nr_hugepages")
+        yield cluster
+
+
+@pytest.fixture
+def start(trio):
+    """Start a stubborn program; it ends with the test."""
+    pids = []
+
+    def run(what, root=False):
+        name = "stubborn32" if what == "32" else f"stubborn {what}"
+        log = trio[HOME].succeed("mktemp /tmp/stubborn-XXXXXX").strip()
+        command = f"{TOOLS}/{name} >{log} 2>&1 & echo $!"
+        trio[HOME].succeed(f"chmod 666 {log}")
+        status, said = (trio[HOME].execute(command) if root else as_user(trio[HOME], command))
+        assert status == 0, said
+        pids.append(int(said))
+        ready = trio[HOME].wait(f"grep ready {log} || ! cat {log}", timeout=patience(30))
+        pids.extend(int(pid) for pid in ready.split()[1:])
+        return pids[-1]
+
+    yield run
+    for pid in set(pids):
+        trio[HOME].execute(f"kill -9 {pid}; kill -CONT {pid}")
+
+
+def refusal(trio, pid, target, root=False):
+    """What is said of a process that shall move."""
+    home = trio[HOME]
+    run = home.execute if root else lambda command: as_user(home, command)
+    status, said = run(f"tess migrate {pid} {target} 2>&1")
+    return Refusal(
+        home.succeed(f"cat /proc/{pid}/cantmove").strip(),
+        run(f"tess why {pid}")[1],
+        status,
+        said.strip(),
+    )
+
+
+def is_told(trio, pid, target, words, root=False):
+    told = refusal(trio, pid, target, root)
+    assert told.reason == words
+    assert words in told.why
+    assert (told.status, told.said) == (STAYS, f"tess: PID {pid} stays: {words}")
+    assert where(trio, pid) == 0
+
+
+@pytest.mark.parametrize("what", PROCESSES)
+def test_a_process_that_cannot_move_says_why(trio, start, what):
+    root = what in FOR_ROOT
+    pid = start(what, root)
+    # Before anybody tried to move it, too.
+    assert trio[HOME].succeed(f"cat /proc/{pid}/cantmove").strip() == PROCESSES[what]
+    is_told(trio, pid, trio.away, PROCESSES[what], root)
+
+
+@pytest.mark.parametrize(
+    "pid, words",
+    [(1, "it is the first process of its PID name space"), (2, "it is a kernel thread")],
+)
+def test_what_the_system_needs_does_not_move(trio, pid, words):
+    is_told(trio, pid, trio.away, words, root=True)
+
+
+def test_a_file_too_many_keeps_a_process_home(trio, start):
+    pid = start("files")
+    is_told(trio, pid, trio.away, "it has too many mappings")
+
+
+def test_a_cpu_without_a_feature_takes_nobody(trio, start):
+    pid = start("nothing")
+    is_told(trio, pid, trio.weak, "the CPU there lacks a feature of this one")
+    # There is another place for it.
+    migrate(trio, pid)
+    assert where(trio, pid) == trio.away
+
+
+def test_there_is_no_such_node(trio, start):
+    is_told(trio, start("nothing"), 4321, "there is no such node")
+
+
+def test_home_is_no_other_node(trio, start):
+    numbers = trio.settle([HOME, AWAY, WEAK])
+    is_told(trio, start("nothing"), numbers[name_of(HOME)], "that node is this one")
+
+
+def test_a_blocked_node_takes_nobody_until_it_is_unblocked(trio, start):
+    pid = start("nothing")
+    trio[AWAY].succeed("tess block")
+    try:
+        is_told(trio, pid, trio.away, "the node takes no guests now")
+    finally:
+        trio[AWAY].succeed("tess unblock")
+    migrate(trio, pid)
+
+
+def test_a_process_stays_as_long_as_its_user_wants(trio, start):
+    pid = start("nothing")
+    assert as_user(trio[HOME], f"tess stay {pid}") == (0, f"PID {pid} stays where it is\n")
+    is_told(trio, pid, trio.away, "its user locked it")
+    assert as_user(trio[HOME], f"tess free {pid}")[0] == 0
+    migrate(trio, pid)
+
+
+def test_a_locked_process_comes_home(trio, start):
+    pid = start("nothing")
+    migrate(trio, pid)
+    assert as_user(trio[HOME], f"tess stay {pid}")[0] == 0
+    assert as_user(trio[HOME], f"tess bring {pid}")[0] == 0
+    is_told(trio, pid, trio.away, "its user locked it")
+
+
+def test_a_refusal_is_forgotten_once_it_moved(trio, start):
+    pid = start("nothing")
+    assert refusal(trio, pid, 4321).reason
+    migrate(trio, pid)
+    migrate(trio, pid, "home")
+    assert trio[HOME].succeed(f"cat /proc/{pid}/cantmove") == ""
+    assert as_user(trio[HOME], f"tess why {pid} --json")[1].count('"can_move": true')
+
+
+def test_only_its_home_moves_a_guest(trio, start):
+    pid = start("nothing")
+    migrate(trio, pid)
+    guest = int(trio[AWAY].succeed("cut -d' ' -f1 /proc/hpc/guests"))
+    words = "it is a guest here: only its home can move it"
+    assert trio[AWAY].succeed(f"cat /proc/{guest}/cantmove").strip() == words
+    status, said = trio[AWAY].execute(f"tess migrate {guest} {trio.weak} 2>&1")
+    assert (status, said.strip()) == (STAYS, f"tess: PID {guest} stays: {words}")
+    assert where(trio, pid) == trio.away
+
+
+# --- who may ---
+
+def as_nobody(node, command):
+    """Somebody else than the processes' user; an ordinary one."""
+    return node.execute(f"su nobody -s /bin/sh -c '{command}'")
+
+
+def test_another_user_moves_and_locks_nothing(trio, start):
+    pid = start("nothing")
+    for command in [f"migrate {pid} {trio.away}", f"bring {pid}", f"stay {pid}", f"free {pid}"]:
+        status, said = as_nobody(trio[HOME], f"tess {command} 2>&1")
+        assert (status, "not yours" in said) == (1, True), (command, said)
+    for name in ["goto", "lock"]:
+        assert as_nobody(trio[HOME], f"echo 1 >/proc/{pid}/{name}")[0] != 0
+    assert where(trio, pid) == 0
+    assert trio[HOME].succeed(f"cat /proc/{pid}/lock") == "0\n"
+    # But anybody sees where it is, as with ps(1).
+    assert as_nobody(trio[HOME], f"cat /proc/{pid}/where /proc/{pid}/nmigs") == (0, "0\n0\n")
+
+
+def test_root_moves_everybodys(trio, start):
+    pid = start("nothing")
+    trio[HOME].succeed(f"tess migrate {pid} {trio.away}")
+    assert where(trio, pid) == trio.away
+    trio[HOME].succeed(f"tess bring {pid}")
+    assert where(trio, pid) == 0
+
+
+@pytest.mark.parametrize("command", ["expel", "block", "unblock", "bring --all"])
+def test_only_root_rules_the_node(trio, command):
+    status, said = as_user(trio[HOME], f"tess {command} 2>&1")
+    assert (status, "only root may" in said) == (1, True), said
+
+
+def test_nonsense_is_refused(trio, start):
+    pid = start("nothing")
+    for name in ["goto", "lock"]:
+        for text in ["nonsense", "-1", "65536", "99999999999999999999", "1 2", ""]:
+            status, _ = as_user(trio[HOME], f"printf '%s\\n' '{text}' >/proc/{pid}/{name}")
+            assert status != 0, (name, text)
+    assert where(trio, pid) == 0
+
+
+# --- the last ones, since machine 3 does not come back ---
+
+
+def test_a_dead_node_takes_nobody(trio, start):
+    pid = start("nothing")
+    trio[WEAK].kill()
+    trio.wait_seen(name_of(WEAK), [HOME], ["down"], patience(40))
+    is_told(trio, pid, trio.weak, "the node does not answer")
