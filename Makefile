@@ -69,9 +69,9 @@ check-debug: deps ## drone scenarios on the debug kernel; CONFIG_TESSERA=n boots
 	@config/drone/build debug
 	@tests/run --debug tests/kernel tests/network tests/cluster tests/migrate
 
-bench: deps ## speed and memory, against peers (not written yet)
-	@echo 'error: there is no benchmark yet' >&2
-	@exit 1
+bench: drone ## speed against peers, in two VMs: a table and build/bench.json
+	@config/kernel/build off
+	@tests/bench/run
 
 fuzz: deps ## every fuzz target for FUZZ_SECONDS each (default 20)
 	@autoconf-agent/build fuzz $(FUZZ_SECONDS)

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""make bench: what moving costs, against what else there is, in one run on two
+virtual machines. Ours and the peer's are measured in turn, so that a change of
+the host's load meets both. docs/benchmarks.md tells what the rows mean."""
+import argparse
+import os
+import platform
+import sys
+import tempfile
+import time
+
+import native
+import rows
+from pair import MEMORY, Pair
+from rows import Row
+from vmlab import paths
+from vmlab.errors import LabError
+
+LARGE = 256  # MiB
+BEGUN = time.monotonic()
+
+
+def say(text):
+    minutes, seconds = divmod(int(time.monotonic() - BEGUN), 60)
+    print(f"{minutes:3}:{seconds:02} {text}", file=sys.stderr, flush=True)
+
+
+def in_turn(what, count):
+    for i in range(count):
+        say(f"{what}: {i + 1} of {count}")
+        yield i
+
+
+def freezes(pair, count):
+    """The longest time in which the process saw nothing, by home's clock."""
+    size = Row(f"freeze of {LARGE} MiB", "ms", 1.5, "freeze of 1 MiB")
+    threads = Row("freeze of 16 threads", "ms", 3, "freeze of 1 thread")
+    for _ in in_turn("freezes", count):
+        size.add(peer=pair.moved("gap", "freeze", 1, 1, 0)[1])
+        size.add(ours=pair.moved("gap", "freeze", LARGE, 1, 0)[1])
+        threads.add(peer=pair.moved("gap", "freeze", 1, 1, 1000)[1])
+        threads.add(ours=pair.moved("gap", "freeze", 1, 16, 1000)[1])
+    return [size, threads]
+
+
+def against_criu(pair, count):
+    row = Row(f"freeze of {LARGE} MiB", "ms", 0.025, "CRIU's dump, copy and restore")
+    pair.criu_ready()
+    for i in in_turn("CRIU", count):
+        row.add(ours=pair.moved("gap", "freeze", LARGE, 1, 0)[1])
+        row.add(peer=sum(pair.criu(20000 + 1000 * i, "freeze", LARGE, 1, 0)))
+    return [row]
+
+
+def calls(pair, count):
+    row = Row("forwarded getppid", "µs", 1.25, "TCP ping-pong")
+    for _ in in_turn("calls", count):
+        row.add(ours=pair.moved("ask", "call", 500)[0], peer=pair.tcp("ping", 500))
+    return [row]
+
+
+def transfers(pair, count):
+    """Memory that home pushes; memory that the process asks for; TCP's copy."""
+    push = Row(f"background transfer of {LARGE} MiB", "MB/s", 1.25, "TCP", more_is_better=True)
+    walk = Row(f"walk through {LARGE} MiB after the move", "s", 2, "copy by TCP")
+    for _ in in_turn("transfers", count):
+        size, took = pair.moved("drain", "walk", LARGE)
+        push.add(ours=size * 1e9 / took)
+        copied = pair.tcp("bulk", LARGE)
+        push.add(peer=LARGE * 2**20 * 1e9 / copied)
+        walk.add(peer=copied)
+        walk.add(ours=pair.moved("ask", "walk", LARGE)[0])
+    return [push, walk]
+
+
+def jobs(pair, count, seconds):
+    row = Row(f"{seconds} s of computing, moved once", "s", 1.03, "the same, unmoved")
+    rounds = int(seconds * 1e9 / pair.numbers("job")[0])
+    for _ in in_turn("jobs", count):
+        row.add(peer=pair.job(rounds))
+        row.add(ours=pair.job(rounds, move_after_ms=seconds * 1000 // 3))
+    return [row]
+
+
+def natives(count):
+    """The rows count instructions; their times are for beside."""
+    program = paths.BUILD / "bench/programs/native"
+    goal, peer = 1.01, "the kernel without Tessera"
+    counted = {t: Row(f"not moved: {n}", "instructions", goal, peer)
+               for t, n in native.THINGS.items()}
+    timed = {t: Row(f"not moved: {n}", "ns", goal, peer) for t, n in native.THINGS.items()}
+    for _ in in_turn("kernels with and without", count):
+        for counting, those in ((True, counted), (False, timed)):
+            without = native.boot(native.WITHOUT, program, counting)
+            ours = native.boot(native.OURS, program, counting)
+            for thing, row in those.items():
+                row.add(ours=ours[thing][counting], peer=without[thing][counting])
+    return list(counted.values()), list(timed.values())
+
+
+def machines(pair):
+    cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo")
+                if line.startswith("model name")), platform.machine())
+    return {
+        "host": f"{os.cpu_count()} CPUs, {cpu}, load {os.getloadavg()[0]:.1f} at the end",
+        "virtual machines": f"2 drones, 1 CPU and {MEMORY} MB each, "
+                            f"{pair.lab.nodes[0].status()['accel']}",
+        "kernel": pair.home.succeed("uname -r").strip(),
+    }
+
+
+PARTS = ("native", "freeze", "call", "transfer", "criu", "job")
+
+
+def options():
+    parser = argparse.ArgumentParser(prog="tests/bench/run", description=__doc__)
+    parser.add_argument("--runs", type=int, help="repeat each so often, not as is usual for it")
+    parser.add_argument("--seconds", type=int, default=60, help="of the job that computes")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    chosen = parser.parse_args()
+    for part in chosen.parts:
+        if part not in PARTS:
+            parser.error(f"there is no part '{part}'")
+    return chosen
+
+
+def main():
+    chosen = options()
+    found, beside = [], []
+
+    def wanted(part):
+        return not chosen.parts or part in chosen.parts
+
+    def runs(usual):
+        return chosen.runs or usual
+
+    if wanted("native"):
+        counted, beside = natives(runs(3))
+    with tempfile.TemporaryDirectory() as directory, Pair(directory) as pair:
+        if wanted("freeze"):
+            found += freezes(pair, runs(7))
+        if wanted("criu"):
+            found += against_criu(pair, runs(3))
+        if wanted("call"):
+            found += calls(pair, runs(7))
+        if wanted("transfer"):
+            found += transfers(pair, runs(3))
+        if wanted("job"):
+            found += jobs(pair, runs(2), chosen.seconds)
+        about = machines(pair)
+        complaints = pair.complaints()
+    if wanted("native"):
+        found += counted
+    print(rows.table(found))
+    if beside:
+        print("\nbeside, in time, which the emulator makes differ by more than that:")
+        print(rows.table(beside))
+    for what, value in about.items():
+        print(f"{what}: {value}")
+    rows.write(paths.BUILD / "bench.json", found, beside, about)
+    missed = [row for row in found if not row.met]
+    print(f"{len(found) - len(missed)} of {len(found)} goals met; "
+          f"{paths.shown(paths.BUILD / 'bench.json')}")
+    if complaints:
+        raise LabError("a kernel has complained:\n" + "\n".join(complaints))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except LabError as error:
+        sys.exit(f"error: {error}")

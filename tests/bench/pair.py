@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The two machines of the benchmark: programs run on home, and move to the host;
+the same machines' plain TCP and CRIU do what can be compared."""
+import shutil
+import subprocess
+from pathlib import Path
+
+from cluster import Cluster, name_of
+from vmlab import images, paths
+from vmlab.client import Lab, machine
+from vmlab.errors import LabError
+
+PROGRAMS = paths.BUILD / "bench/programs"
+PORT = 9999
+MEMORY = 1200  # a process of 256 MiB, its image in a file system in memory, the rest
+DUMP = "/tmp/dump"
+TAKEN = "/tmp/taken"
+
+
+def put_with_libraries(program, root):
+    """As it lies in the build root; what it needs, below /usr as in a drone."""
+    said = subprocess.run(["ldd", program], capture_output=True, text=True, check=True).stdout
+    for path in [program, *(word for word in said.split() if word.startswith("/"))]:
+        target = Path(f"{root}/usr{path.removeprefix('/usr')}")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target)
+
+
+class Pair:
+    """One processor each: there are two, and a machine that has both of them waits
+    for the other one's turn, which is no time of ours or of the peer's."""
+
+    def __init__(self, directory):
+        self.extra = Path(directory) / "extra"
+        (self.extra / "opt").mkdir(parents=True)
+        shutil.copytree(PROGRAMS, self.extra / "opt/bench")
+        put_with_libraries("/usr/sbin/criu", self.extra)
+
+    def __enter__(self):
+        config = machine(key=images.new_key(), cpus=1, mem=MEMORY, extra=str(self.extra))
+        self.lab = Lab.start("bench", [config, config])
+        try:
+            self.cluster = Cluster(self.lab)
+            self.home, self.host = self.lab[1], self.lab[2]
+            self.node = self.cluster.settle([1, 2], within=400)[name_of(2)]
+            self.address = self.cluster.view(1)[name_of(2)]["address"]
+            self.host.succeed(
+                f"mkdir {TAKEN}; setsid /opt/bench/tcp serve {PORT} {TAKEN} "
+                "</dev/null >/tmp/serve.log 2>&1 &"
+            )
+        except BaseException:
+            self.lab.down()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.lab.down()
+
+    def complaints(self):
+        return [line for node in self.lab.status()["nodes"] for line in node["trouble"]]
+
+    def numbers(self, command, timeout=300, node=None):
+        """What a program of the benchmark says."""
+        said = (node or self.home).succeed(f"cd /opt/bench; ./{command}", timeout)
+        try:
+            return [int(word) for word in said.split()]
+        except ValueError:
+            raise LabError(f"'{command}' says:\n{said}") from None
+
+    def tcp(self, what, size):
+        """ping or bulk: nanoseconds."""
+        return self.numbers(f"tcp {what} {self.address} {PORT} {size}")[0]
+
+    def moved(self, how, *program):
+        """A program is moved to the host, in one of the ways of mover."""
+        words = " ".join(map(str, program))
+        return self.numbers(f"mover {how} {self.node} ./{words}")
+
+    def job(self, rounds, move_after_ms=None):
+        node, after = (0, 0) if move_after_ms is None else (self.node, move_after_ms)
+        return self.numbers(f"mover job {node} {after} ./job {rounds}")[0]
+
+    def criu_ready(self):
+        """It looks at the kernel once, and remembers."""
+        for node in (self.home, self.host):
+            node.execute("criu check", timeout=120)
+
+    def criu(self, pid, *program):
+        """Dump, copy, restore: nanoseconds each. No other process may have the PID
+        on the host."""
+        words = " ".join(map(str, program))
+        self.home.succeed(f"rm -rf {DUMP}; mkdir {DUMP}; echo {pid} >/proc/sys/kernel/ns_last_pid")
+        self.host.succeed(f"rm -f {TAKEN}/*")
+        pid = self.numbers(f"mover hold ./{words} alone")[0]
+        dump = self.numbers(
+            f"mover time criu dump -t {pid} -D {DUMP} --manage-cgroups=ignore -o log")[0]
+        copy = self.numbers(f"tcp files {self.address} {PORT} {DUMP}")[0]
+        restore = self.numbers(
+            f"mover time criu restore -d -D {TAKEN} --manage-cgroups=ignore -o log",
+            node=self.host)[0]
+        self.host.succeed(f"kill -0 {pid} && kill -9 {pid}")
+        return dump, copy, restore
