@@ -42,6 +42,7 @@ static int set(const struct path *path, const u8 *id)
 	memcpy(image_id, id, sizeof(image_id));
 	image = *path;
 	path_get(&image);
+	/* Pairs with known(): who sees it set sees the rest. */
 	smp_store_release(&image_set, true);
 	return 0;
 }
@@ -65,6 +66,7 @@ int tessera_image_set(const struct tessera_image_request *request)
 
 static bool known(void)
 {
+	/* Pairs with set(). */
 	return smp_load_acquire(&image_set);
 }
 
@@ -82,7 +84,7 @@ bool tessera_image_same(const struct frame_hello *hello)
 /* A guest has no user here: it may see what everybody may. */
 static bool public(const struct inode *inode)
 {
-	return S_ISREG(inode->i_mode) && inode->i_mode & S_IROTH;
+	return S_ISREG(inode->i_mode) && inode->i_mode & 0004;
 }
 
 u32 tessera_image_number(const struct file *file)
