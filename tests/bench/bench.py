@@ -69,7 +69,8 @@ def transfers(pair, count):
         copied = pair.tcp("bulk", LARGE)
         push.add(peer=LARGE * 2**20 * 1e9 / copied)
         walk.add(peer=copied)
-        walk.add(ours=pair.moved("ask", "walk", LARGE)[0])
+        # From the end of the move: what is pushed before it begins counts, too.
+        walk.add(ours=pair.moved("ask", "walk", LARGE)[1])
     return [push, walk]
 
 

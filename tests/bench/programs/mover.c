@@ -6,7 +6,8 @@
  *	mover gap NODE PROGRAM…		move it, end it; what it says, and how long
  *					the move took, nanoseconds
  *	mover ask NODE PROGRAM…		move it, and let it do what it does once;
- *					what it says
+ *					what it says, and the time from the end
+ *					of the move to its answer, nanoseconds
  *	mover drain NODE PROGRAM…	move it, and wait until home has no memory of
  *					it: bytes, nanoseconds
  *	mover job NODE MS PROGRAM…	move it after so long; the time from ready to
@@ -132,11 +133,15 @@ static void gap(char **words)
 
 static void ask(char **words)
 {
+	int64_t begun;
+
 	start(words + 1);
 	move(words[0]);
+	begun = now();
 	if (write(to, "\n", 1) != 1)
 		failed("pipe");
-	puts(answer());
+	printf("%s ", answer());
+	printf("%lld\n", (long long)(now() - begun));
 	end();
 }
 
