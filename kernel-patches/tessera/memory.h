@@ -50,7 +50,7 @@ struct tessera_memory {
 	bool stop;			/* home: nothing is pushed any more */
 	unsigned int in_flight;		/* pages pushed, not acknowledged */
 	wait_queue_head_t wait;		/* a bit was cleared; room; lost; stop */
-	struct work_struct usher;	/* pushes */
+	struct delayed_work usher;	/* pushes */
 	void *buffer;			/* home: of the server, PAGES_BUFFER bytes */
 
 	/* host: what the next fault is expected to be; see prefetch.c */

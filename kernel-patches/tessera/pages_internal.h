@@ -5,7 +5,11 @@
 
 #include "memory.h"
 
-#define WINDOW_PAGES	256	/* pushed and not acknowledged */
+/*
+ * Pushed and not acknowledged. The host takes them in the order of their coming, so
+ * what a fault waits for can wait for all of these.
+ */
+#define WINDOW_PAGES	64
 
 /*
  * Fill a buffer of PAGES_BUFFER bytes with the pages of the current mm that

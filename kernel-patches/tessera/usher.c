@@ -14,6 +14,9 @@
 #include "pages_internal.h"
 
 /* Of its own: it waits for hosts, and each of them can be slow. */
+/* The process needs its first pages at once, and alone. */
+#define BEGIN_AFTER_MS	50
+
 static struct workqueue_struct *usher_wq;
 
 /* What has to stay at home: where calls are laid out, and what `ps` reads. */
@@ -104,7 +107,8 @@ static int push_chunk(struct tessera_memory *memory, struct tessera_chunk *chunk
 
 static void usher_work(struct work_struct *work)
 {
-	struct tessera_memory *memory = container_of(work, struct tessera_memory, usher);
+	struct tessera_memory *memory = container_of(to_delayed_work(work),
+						     struct tessera_memory, usher);
 	struct mm_struct *mm = memory->group->mm;
 	struct tessera_chunk *chunk;
 	unsigned long index;
@@ -126,8 +130,8 @@ static void usher_work(struct work_struct *work)
 
 void tessera_memory_push(struct tessera_memory *memory)
 {
-	INIT_WORK(&memory->usher, usher_work);
-	queue_work(usher_wq, &memory->usher);
+	INIT_DELAYED_WORK(&memory->usher, usher_work);
+	queue_delayed_work(usher_wq, &memory->usher, msecs_to_jiffies(BEGIN_AFTER_MS));
 }
 
 void tessera_memory_stop(struct tessera_memory *memory)
@@ -137,8 +141,8 @@ void tessera_memory_stop(struct tessera_memory *memory)
 	spin_unlock(&memory->lock);
 	wake_up_all(&memory->wait);
 	wake_up_all(tessera_link_window(memory->group->link));
-	if (memory->usher.func)
-		cancel_work_sync(&memory->usher);
+	if (memory->usher.work.func)
+		cancel_delayed_work_sync(&memory->usher);
 }
 
 /* They arrived: home needs them no more. */
