@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See deputy.h: the deputies' loop, and the end of groups at home. */
+#include <linux/ktime.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/signalfd.h>

@@ -3,6 +3,7 @@
  * The state of a group that stands still, as it is sent in either direction; by
  * the carrier, for all.
  */
+#include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
