@@ -58,6 +58,8 @@ static const char forget[] = "add table inet " TABLE "\n"
  *	         destination in the net; from the device: only to the net, not
  *	         to the other addresses of this node
  *	forward  nothing passes between the device and other links
+ *	speak    the mesh proves which node it is, not which user of it: only root
+ *	         speaks to the agents of others
  *	leave    neither source nor destination in the net by another link than
  *	         the device: what is meant for the mesh never leaves in the clear
  */
@@ -75,6 +77,11 @@ static const char rules[] =
 	"		type filter hook forward priority filter; policy accept;\n"
 	"		iifname $mesh drop\n"
 	"		oifname $mesh drop\n"
+	"	}\n"
+	"	chain speak {\n"
+	"		type filter hook output priority filter; policy accept;\n"
+	"		oifname $mesh meta skuid != 0 udp dport 7870 drop\n"
+	"		oifname $mesh meta skuid != 0 tcp dport 7871 drop\n"
 	"	}\n"
 	"	chain leave {\n"
 	"		type filter hook postrouting priority raw; policy accept;\n"

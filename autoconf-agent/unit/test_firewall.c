@@ -278,6 +278,16 @@ static void the_mesh_never_leaves_by_the_wire(void **state)
 	shell("ip -6 route del fd11::2");
 }
 
+static void users_do_not_speak_for_their_node(void **state)
+{
+	need_networks();
+	firewall_free(set(), false);
+	assert_true(leaves("fd11::1", "fd11::5"));
+	assert_int_equal(seteuid(1000), 0);
+	assert_false(leaves("fd11::1", "fd11::5"));
+	assert_int_equal(seteuid(0), 0);
+}
+
 /* An IPv6 and UDP header with one byte, as from a member. */
 static bool arrives_by_mesh(const char *from, const char *to, int within)
 {
@@ -400,7 +410,7 @@ static void other_tables_are_left_alone(void **state)
 	shell("nft add table inet mine");
 	firewall_free(set(), false);
 	firewall_free(set(), false);
-	shell("test $(nft list table inet tessera | grep -c 'hook') = 3");
+	shell("test $(nft list table inet tessera | grep -c 'hook') = 4");
 	/* It does not wait for ever; on a slow machine that may be too short. */
 	for (int i = 0; i < 10 && table_handle() != 0; i++)
 		firewall_free(set(), true);
@@ -479,6 +489,7 @@ int main(void)
 		cmocka_unit_test(without_rules_the_wire_reaches_the_mesh),
 		cmocka_unit_test(with_rules_it_does_not),
 		cmocka_unit_test(the_mesh_never_leaves_by_the_wire),
+		cmocka_unit_test(users_do_not_speak_for_their_node),
 		cmocka_unit_test(members_reach_the_meshs_address_alone),
 		cmocka_unit_test(nothing_is_forwarded_to_or_from_the_mesh),
 		cmocka_unit_test(other_tables_are_left_alone),
