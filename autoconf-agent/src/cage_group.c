@@ -16,6 +16,9 @@
 
 #define NAME "tessera.guests"
 #define WEIGHT "50" /* everybody has 100 */
+/* Half of the PIDs that a small machine has; one node's guests get half of that. */
+#define TASKS "16384"
+#define TASKS_OF_NODE "8192"
 #define DIRECTORY (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
 
 static int put(int dir, const char *file, const char *text)
@@ -49,18 +52,26 @@ int cage_groups_open(const char *base)
 		return -EMEDIUMTYPE;
 	/* Where there is no CPU controller guests have an equal share. */
 	(void)put(dir, "cgroup.subtree_control", "+cpu");
+	(void)put(dir, "cgroup.subtree_control", "+pids");
 	groups = make(dir, NAME);
-	if (groups >= 0)
-		(void)put(groups, "cpu.weight", WEIGHT);
+	if (groups < 0)
+		return groups;
+	(void)put(groups, "cpu.weight", WEIGHT);
+	(void)put(groups, "pids.max", TASKS);
+	(void)put(groups, "cgroup.subtree_control", "+pids");
 	return groups;
 }
 
 int cage_group_open(int groups, uint16_t node)
 {
 	char name[8];
+	int group;
 
 	snprintf(name, sizeof(name), "%u", node);
-	return make(groups, name);
+	group = make(groups, name);
+	if (group >= 0)
+		(void)put(group, "pids.max", TASKS_OF_NODE);
+	return group;
 }
 
 void cage_group_remove(int groups, uint16_t node)
