@@ -53,8 +53,9 @@ check-unit: deps ## unit tests under ASan and UBSan, and each fuzz target for 20
 check-kernel: drone ## the kernel subsystem and the mesh, each alone in a VM
 	@tests/run tests/kernel tests/network
 
-check-cluster: drone ## drones, clusters that form and lose nodes, programs that move
+check-cluster: drone ## drones, clusters that form and lose nodes, programs that move, attackers
 	@tests/run tests/vmlab tests/drone tests/cluster
+	@tests/run tests/hostile
 	@tests/run tests/migrate -k 'home and (cpu_ or memory_)'
 
 check-migrate: drone ## every program that moves, in every way; 10 minutes more

@@ -286,6 +286,24 @@ static const char *small_frames_in_large_packets(struct wire *wire)
 	return NULL;
 }
 
+/* Each byte of a large frame comes alone. */
+static const char *frame_in_tiny_packets(struct wire *wire)
+{
+	const struct tessera_frame frame = {
+		.version = TESSERA_FRAME_VERSION,
+		.type = TESSERA_FRAME_DATA,
+		.length = TESSERA_FRAME_MAX,
+		.channel = group_channel(99999),
+	};
+	const uint8_t byte = 0;
+
+	wire_raw(wire, &frame, sizeof(frame));
+	for (unsigned int i = 0; i < 60000 && wire->fd >= 0; i++)
+		wire_raw(wire, &byte, 1);
+	sleep(1);
+	return NULL;
+}
+
 static const char *flood_of_signals(struct wire *wire)
 {
 	struct visit visit;
@@ -400,6 +418,7 @@ const struct attack home_attacks[] = {
 	{ "flood-of-state", flood_of_state },
 	{ "flood-of-small-frames", flood_of_small_frames },
 	{ "small-frames-in-large-packets", small_frames_in_large_packets },
+	{ "frame-in-tiny-packets", frame_in_tiny_packets },
 	{ "flood-of-signals", flood_of_signals },
 	{ "flood-of-offers", flood_of_offers },
 	{ "run-before-it-is-ready", run_before_it_is_ready },

@@ -17,6 +17,7 @@ static size_t stream_needs(struct stay *stay)
 	if (stay->length < needed)
 		return needed;
 	stay->process = (void *)stay->stream;
+	needed += process->files * sizeof(struct state_file);
 	stay->vmas = (void *)(stay->stream + needed);
 	needed += process->vmas * sizeof(*stay->vmas);
 	stay->chunks = (void *)(stay->stream + needed);
