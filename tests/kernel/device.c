@@ -94,6 +94,7 @@ static void only_the_administrator_hands_over(void)
 		CHECK(setresgid(65534, 65534, 65534) == 0);
 		CHECK(setresuid(65534, 65534, 65534) == 0);
 		CHECK_ERRNO(hand_over(fd, &n, 1, 0), EPERM);
+		CHECK_ERRNO(ioctl(fd, TESSERA_IOC_FAILED, &n), EPERM);
 		CHECK(ioctl(fd, TESSERA_IOC_VERSION, &version) == 0);
 		CHECK_ERRNO(open("/dev/tessera", O_RDONLY), EACCES);
 		exit(0);
@@ -316,6 +317,76 @@ static void a_full_table_is_taken_and_listed(void)
 		CHECK(numbers[TESSERA_NODES_MAX - 1 - i] == 65535u - 15 * i);
 }
 
+static int fail(int fd, unsigned long id, unsigned int number,
+		unsigned int reason)
+{
+	struct tessera_failure failure = {
+		.id = id, .node = number, .reason = reason
+	};
+
+	return ioctl(fd, TESSERA_IOC_FAILED, &failure);
+}
+
+static void a_failure_names_a_request_and_a_reason(void)
+{
+	const unsigned int reason = TESSERA_REASON_NO_LINK;
+	int fd = device(0);
+
+	CHECK(fail(fd, 0, 7, reason) == 0); /* nobody waits for it */
+	CHECK_ERRNO(fail(fd, 0, 7, 0), EINVAL);
+	CHECK_ERRNO(fail(fd, 0, 0, reason), EINVAL);
+	CHECK_ERRNO(fail(fd, 1, 7, reason), EINVAL);
+	CHECK_ERRNO(fail(fd, 0, 65536, reason), EINVAL);
+	CHECK_ERRNO(fail(fd, 99, 0, reason), ENOENT);
+	CHECK_ERRNO(ioctl(fd, TESSERA_IOC_FAILED, NULL), EFAULT);
+}
+
+/* A process that only waits, and another one that sends it to a node. */
+static pid_t sent_to(const char *number, pid_t *ret_sender)
+{
+	char path[64];
+	pid_t pid = fork();
+
+	CHECK(pid >= 0);
+	if (!pid)
+		for (;;)
+			pause();
+	snprintf(path, sizeof(path), "/proc/%d/goto", pid);
+	*ret_sender = fork();
+	CHECK(*ret_sender >= 0);
+	if (!*ret_sender) {
+		int fd = open(path, O_WRONLY);
+
+		exit(fd < 0 || write(fd, number, strlen(number)) >= 0 ? 0 :
+									errno);
+	}
+	return pid;
+}
+
+static void who_waits_for_a_link_hears_that_there_is_none(void)
+{
+	struct tessera_node nodes[2] = { node(8, TESSERA_STATUS_UP),
+					 node(9, TESSERA_STATUS_UP) };
+	int fd = device(0), watcher, status;
+	pid_t pid, sender;
+
+	CHECK(hand_over(fd, nodes, 2, 8) == 0);
+	watcher = device(O_NONBLOCK);
+	pid = sent_to("9", &sender);
+	expect_event(watcher, TESSERA_EVENT_WANTED, 9);
+	CHECK(fail(fd, 0, 7, TESSERA_REASON_NO_LINK) == 0); /* another one */
+	expect_no_event(watcher);
+	CHECK(waitpid(sender, &status, WNOHANG) == 0);
+	CHECK(fail(fd, 0, 9, TESSERA_REASON_OTHER_BUILD) == 0);
+	CHECK(waitpid(sender, &status, 0) == sender);
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == EPERM);
+	CHECK_TEXT("the node runs another kernel build", "/proc/%d/cantmove",
+		   pid);
+	CHECK_TEXT("0", "/proc/%d/where", pid);
+	kill(pid, SIGKILL);
+	CHECK(waitpid(pid, NULL, 0) == pid);
+}
+
 static const struct test tests[] = {
 	TEST(version_is_that_of_the_running_kernel),
 	TEST(a_wrong_table_is_refused_and_the_old_one_stays),
@@ -327,6 +398,8 @@ static const struct test tests[] = {
 	TEST(a_blocked_read_wakes_for_events_and_signals),
 	TEST(the_table_belongs_to_one_and_dies_with_it),
 	TEST(a_full_table_is_taken_and_listed),
+	TEST(a_failure_names_a_request_and_a_reason),
+	TEST(who_waits_for_a_link_hears_that_there_is_none),
 };
 
 int main(int argc, char **argv)
