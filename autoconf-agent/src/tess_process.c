@@ -124,6 +124,17 @@ static int stays(bool json, pid_t pid, unsigned int node, const char *reason)
 	return TESS_STAYS;
 }
 
+/* It was there before. */
+static int lost(bool json, pid_t pid)
+{
+	char message[64];
+
+	snprintf(message, sizeof(message), "process %d ended while it moved",
+		 pid);
+	return tess_error(json, "no-process", message,
+			  "'dmesg | grep tessera' says why");
+}
+
 int process_move(bool json, pid_t pid, unsigned int node)
 {
 	char reason[REASON_SIZE];
@@ -134,6 +145,8 @@ int process_move(bool json, pid_t pid, unsigned int node)
 	r = proc_write_number(fd, node);
 	if (r == 0)
 		return moved(json, pid, node);
+	if (r != -ESRCH && !proc_has("%d", pid))
+		return lost(json, pid);
 	/* It may be opened: so a refusal is no matter of rights. */
 	if (process_reason(reason, pid) == 0 && *reason)
 		return stays(json, pid, node, reason);
