@@ -10,7 +10,8 @@
  *	cut		out to NODE, over a link that ends at some frame: they
  *			are as they were, or end and the kernel says why
  *
- * Runs as root on the node that is home. SLOW multiplies the deadlines.
+ * Runs as root on the node that is home. SLOW multiplies the deadlines, CUTS is
+ * the number of frames tried with each program.
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -38,7 +39,7 @@
 #define EXTRA_GROUP 1001
 #define READY_MS 20000
 #define RUN_MS 60000
-#define CUTS 3 /* frames tried with each program */
+#define CUTS_MAX 16
 #define RETRY_MS 2000
 #define RETRY_PAUSE_MS 20
 #define STAY_MIN_MS 50
@@ -66,6 +67,7 @@ struct run {
 static enum flavour flavour;
 static int node;
 static double slow = 1;
+static unsigned int cuts = 1;
 
 static long long now_ms(void)
 {
@@ -507,9 +509,9 @@ static bool try_once(struct run *run, const char *dir, char *notes, size_t size)
 
 static bool report(const char *dir, const char *name)
 {
-	unsigned int round, rounds = flavour == CUT ? CUTS : 1;
+	unsigned int round, rounds = flavour == CUT ? cuts : 1;
 	long long begun = now_ms();
-	char notes[64 * CUTS] = "";
+	char notes[64 * CUTS_MAX] = "";
 	bool good = true;
 
 	for (round = 0; good && round < rounds; round++) {
@@ -556,6 +558,12 @@ int main(int argc, char **argv)
 	node = atoi(argv[2]);
 	if (getenv("SLOW"))
 		slow = atof(getenv("SLOW"));
+	if (getenv("CUTS"))
+		cuts = atoi(getenv("CUTS"));
+	if (cuts < 1 || cuts > CUTS_MAX) {
+		fprintf(stderr, "CUTS: 1 to %d\n", CUTS_MAX);
+		return 2;
+	}
 	/* Orphans come to us, so that we can end them. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	sigaction(SIGALRM, &on_alarm, NULL);

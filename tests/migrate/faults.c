@@ -68,9 +68,9 @@ unsigned int fault_frame(const char *program, unsigned int round)
 {
 	/* Up to this: on the way there; while it runs there; much later. */
 	static const unsigned int spread[] = { 10, 40, 160 };
-	unsigned int hash = 2166136261u + round;
+	unsigned int hash = 2166136261u;
 
 	while (*program)
 		hash = (hash ^ (unsigned char)*program++) * 16777619u;
-	return 1 + (hash >> 8) % spread[round % 3];
+	return 1 + ((hash >> 8) + round / 3) % spread[(hash + round) % 3];
 }
