@@ -280,13 +280,14 @@ json_t *ctl_show_status(const struct agent *a)
 			  "strangers", show_strangers(a)));
 	json_object_update_new(
 		status,
-		json_pack("{s:{s:o, s:o, s:o}, s:s, s:o, s:I}", "timing",
-			  "agent_started", show_seconds(a->boot_started),
-			  "first_address", show_seconds(a->boot_address),
-			  "member", show_seconds(a->boot_member), "version",
-			  TESSERA_VERSION, "kernel",
-			  show_build(a->self.info.build), "uptime",
-			  (json_int_t)((agent_now(a) - a->boot_started) / 1000)));
+		json_pack(
+			"{s:{s:o, s:o, s:o}, s:s, s:o, s:I}", "timing",
+			"agent_started", show_seconds(a->boot_started),
+			"first_address", show_seconds(a->boot_address),
+			"member", show_seconds(a->boot_member), "version",
+			TESSERA_VERSION, "kernel",
+			show_build(a->self.info.build), "uptime",
+			(json_int_t)((agent_now(a) - a->boot_started) / 1000)));
 	json_object_set_new(status, "links",
 			    json_string(how(a->links, a->links_error)));
 	json_object_set_new(status, "error", show_problem(a));

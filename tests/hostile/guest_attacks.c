@@ -37,12 +37,12 @@ static void breach(const char *what, long result)
 }
 
 /* A call that must not succeed. */
-#define FAILS(...)                            \
-	do {                                  \
-		long result_;                 \
-		go_away();                    \
-		result_ = call(__VA_ARGS__);  \
-		if (result_ >= 0)             \
+#define FAILS(...)                                     \
+	do {                                           \
+		long result_;                          \
+		go_away();                             \
+		result_ = call(__VA_ARGS__);           \
+		if (result_ >= 0)                      \
 			breach(#__VA_ARGS__, result_); \
 	} while (0)
 
@@ -221,23 +221,32 @@ static void old_gate(void)
 {
 	char *low = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
 			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
-	const struct { int nr; long b, c; const char *what; } calls[] = {
-		{ 5, 0, 0, "int80 open" },	{ 11, 0, 0, "int80 execve" },
+	const struct {
+		int nr;
+		long b, c;
+		const char *what;
+	} calls[] = {
+		{ 5, 0, 0, "int80 open" },
+		{ 11, 0, 0, "int80 execve" },
 		{ 37, KEPT_PID, SIGKILL, "int80 kill" },
 		{ 238, KEPT_PID, SIGKILL, "int80 tkill" },
-		{ 10, 0, 0, "int80 unlink" },	{ 15, 0777, 0, "int80 chmod" },
+		{ 10, 0, 0, "int80 unlink" },
+		{ 15, 0777, 0, "int80 chmod" },
 		{ 26, PTRACE_SEIZE, KEPT_PID, "int80 ptrace" },
-		{ 12, 0, 0, "int80 chdir" },	{ 9, 0, 0, "int80 link" },
-		{ 33, 0, 0, "int80 access" },	{ 38, 0, 0, "int80 rename" },
-		{ 61, 0, 0, "int80 chroot" },	{ 88, 0, 0, "int80 reboot" },
+		{ 12, 0, 0, "int80 chdir" },
+		{ 9, 0, 0, "int80 link" },
+		{ 33, 0, 0, "int80 access" },
+		{ 38, 0, 0, "int80 rename" },
+		{ 61, 0, 0, "int80 chroot" },
+		{ 88, 0, 0, "int80 reboot" },
 	};
 	long result;
 
 	for (size_t i = 0; i < COUNT(calls); i++) {
 		strcpy(low, "/" KEPT_NAME);
 		go_away();
-		result = gate(calls[i].nr, calls[i].b ?: (long)low,
-			      calls[i].c, 0, 0, 0);
+		result = gate(calls[i].nr, calls[i].b ?: (long)low, calls[i].c,
+			      0, 0, 0);
 		if (result >= 0)
 			breach(calls[i].what, result);
 	}

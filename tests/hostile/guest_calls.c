@@ -21,11 +21,20 @@ struct skip {
 
 /* What ends the program, makes another one, or waits for ever. */
 static const struct skip skipped[] = {
-	{ SYS_exit, -1 },     { SYS_exit_group, -1 }, { SYS_rt_sigreturn, -1 },
-	{ SYS_fork, -1 },     { SYS_vfork, -1 },      { SYS_clone, -1 },
-	{ SYS_pause, -1 },    { SYS_select, 0 },      { SYS_pselect6, 0 },
-	{ SYS_ppoll, 0 },     { SYS_seccomp, 0 },     { SYS_sync, -1 },
-	{ SYS_brk, 1 },	      { SYS_restart_syscall, -1 },
+	{ SYS_exit, -1 },
+	{ SYS_exit_group, -1 },
+	{ SYS_rt_sigreturn, -1 },
+	{ SYS_fork, -1 },
+	{ SYS_vfork, -1 },
+	{ SYS_clone, -1 },
+	{ SYS_pause, -1 },
+	{ SYS_select, 0 },
+	{ SYS_pselect6, 0 },
+	{ SYS_ppoll, 0 },
+	{ SYS_seccomp, 0 },
+	{ SYS_sync, -1 },
+	{ SYS_brk, 1 },
+	{ SYS_restart_syscall, -1 },
 	{ 335, -1 }, /* uretprobe: SIGILL */
 };
 
@@ -80,8 +89,8 @@ static void try_call(long nr, int variant)
 	if (!SKIPS(skipped, nr, variant)) {
 		go_away();
 		tell("syscall", nr, argument,
-		     call6(nr, argument, argument, argument, argument,
-			   argument, argument));
+		     call6(nr, argument, argument, argument, argument, argument,
+			   argument));
 	}
 	if (!SKIPS(skipped_gate, nr, variant)) {
 		go_away();

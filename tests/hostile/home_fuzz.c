@@ -108,8 +108,8 @@ static void say_anything(struct visit *visit)
 	/* On a channel of the right kind, mostly. */
 	if (!one_in(20)) {
 		if (type >= TESSERA_FRAME_CALL)
-			channel = tessera_channel_id(visit->group,
-						     1 + below(4));
+			channel =
+				tessera_channel_id(visit->group, 1 + below(4));
 		else if (type > TESSERA_FRAME_OFFER)
 			channel = group_channel(visit->group);
 		else if (type)
@@ -165,9 +165,9 @@ static void say_result(struct visit *visit)
 static void say_in_order(struct visit *visit)
 {
 	static const uint8_t types[] = {
-		TESSERA_FRAME_RUN,	TESSERA_FRAME_RECALL,
+		TESSERA_FRAME_RUN,	 TESSERA_FRAME_RECALL,
 		TESSERA_FRAME_RETURN_OK, TESSERA_FRAME_LAID_OUT,
-		TESSERA_FRAME_RECALL,	TESSERA_FRAME_BYE,
+		TESSERA_FRAME_RECALL,	 TESSERA_FRAME_BYE,
 	};
 
 	visit_say(visit, types[below(COUNT(types))]);
@@ -248,8 +248,7 @@ static void guest(void)
 	if (one_in(2))
 		change_state(&visit.image);
 	send_state(&visit);
-	if (!one_in(30) &&
-	    !wire_wait(&wire, TESSERA_FRAME_READY, READY_MS))
+	if (!one_in(30) && !wire_wait(&wire, TESSERA_FRAME_READY, READY_MS))
 		goto end;
 	visit_say(&visit, TESSERA_FRAME_RUN);
 	while (steps-- && wire.fd >= 0)
@@ -277,8 +276,7 @@ static void bad_header(void)
 	wire_raw(&wire, junk, 1 + below(sizeof(junk)));
 }
 
-void home_fuzz(const struct in6_addr *victim, uint64_t seed,
-	       unsigned int count)
+void home_fuzz(const struct in6_addr *victim, uint64_t seed, unsigned int count)
 {
 	unsigned int failed = 0;
 

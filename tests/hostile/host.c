@@ -73,9 +73,10 @@ static const char *exec_of_a_set_uid_program(struct wire *wire)
 static const char *calls_that_are_not_home_s(struct wire *wire)
 {
 	static const uint32_t numbers[] = {
-		SYS_munmap, SYS_mmap,  SYS_mprotect, SYS_brk,  SYS_mremap,
-		SYS_fork,   SYS_vfork, SYS_clone,    SYS_exit, SYS_rt_sigreturn,
-		SYS_io_uring_setup, SYS_ptrace, SYS_unshare, SYS_userfaultfd,
+		SYS_munmap,  SYS_mmap,	       SYS_mprotect,	   SYS_brk,
+		SYS_mremap,  SYS_fork,	       SYS_vfork,	   SYS_clone,
+		SYS_exit,    SYS_rt_sigreturn, SYS_io_uring_setup, SYS_ptrace,
+		SYS_unshare, SYS_userfaultfd,
 	};
 	struct call call = { .nr = 0 };
 	const char *got = NULL;
@@ -176,10 +177,10 @@ static void kernel_addresses(struct stay *s)
 	thread->regs.flags = ~0ULL;
 }
 
-#define RETURN(name)                                    \
+#define RETURN(name)                                        \
 	static const char *return_##name(struct wire *wire) \
-	{                                               \
-		return return_after(wire, name);        \
+	{                                                   \
+		return return_after(wire, name);            \
 	}
 
 RETURN(sleep_without_type)

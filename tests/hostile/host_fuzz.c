@@ -48,7 +48,8 @@ static void random_arena(struct frame_call *call, uint32_t *fixups,
 	}
 }
 
-static uint64_t random_argument(const struct frame_call *call, bool *ret_pointer)
+static uint64_t random_argument(const struct frame_call *call,
+				bool *ret_pointer)
 {
 	*ret_pointer = one_in(2);
 	if (*ret_pointer)
@@ -84,8 +85,7 @@ static void break_rule(struct frame_call *call, uint32_t *fixups,
 static void say_call(void)
 {
 	static uint8_t body[TESSERA_FRAME_MAX];
-	struct frame_call call = { .nr = one_in(30) ? odd_number() :
-						      below(470),
+	struct frame_call call = { .nr = one_in(30) ? odd_number() : below(470),
 				   .blocked = odd_number(),
 				   .flags = one_in(10) };
 	struct frame_out outs[4] = { 0 };
@@ -109,8 +109,8 @@ static void say_call(void)
 	to = (uint8_t *)memcpy(to, outs, n_outs) + n_outs;
 	to = (uint8_t *)memcpy(to, in, n_in) + n_in;
 	wire_send(&wire, TESSERA_FRAME_CALL,
-		  tessera_channel_id(stay.group, some_thread()),
-		  ++stay.request, body, to - body);
+		  tessera_channel_id(stay.group, some_thread()), ++stay.request,
+		  body, to - body);
 }
 
 /* --- the rest --- */
@@ -291,8 +291,7 @@ void host_fuzz(int listener, uint64_t seed, unsigned int count)
 	fflush(stdout);
 	for (unsigned int i = 0; i < count; i++) {
 		chance_seed(seed + i);
-		if (wire.fd < 0 &&
-		    !listener_accept(listener, &wire, CALLER_MS))
+		if (wire.fd < 0 && !listener_accept(listener, &wire, CALLER_MS))
 			break; /* the last one has gone */
 		process();
 		if (i % PROGRESS == 0) {

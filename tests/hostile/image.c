@@ -79,13 +79,18 @@ void image_make(struct image *image, const struct frame_hello *hello,
 		int32_t tid, unsigned int threads, enum program program)
 {
 	const struct state_vma vmas[IMAGE_VMAS] = {
-		{ .start = CODE_AT, .end = CODE_AT + PAGE,
+		{ .start = CODE_AT,
+		  .end = CODE_AT + PAGE,
 		  .flags = STATE_VMA_READ | STATE_VMA_EXEC },
-		{ .start = DATA_AT, .end = DATA_AT + DATA_SIZE,
+		{ .start = DATA_AT,
+		  .end = DATA_AT + DATA_SIZE,
 		  .flags = STATE_VMA_READ | STATE_VMA_WRITE },
-		{ .start = DATA_AT + DATA_SIZE, .end = DATA_AT + 2 * DATA_SIZE,
-		  .file = 1, .flags = STATE_VMA_READ },
-		{ .start = STACK_AT, .end = STACK_AT + STACK_SIZE,
+		{ .start = DATA_AT + DATA_SIZE,
+		  .end = DATA_AT + 2 * DATA_SIZE,
+		  .file = 1,
+		  .flags = STATE_VMA_READ },
+		{ .start = STACK_AT,
+		  .end = STACK_AT + STACK_SIZE,
 		  .flags = STATE_VMA_READ | STATE_VMA_WRITE },
 	};
 	/* Each begins where a page table does. */

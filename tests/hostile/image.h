@@ -36,8 +36,8 @@ struct image {
 	struct state_vma vmas[IMAGE_VMAS];
 	struct state_chunk chunks[IMAGE_CHUNKS];
 	struct state_thread threads[IMAGE_THREADS];
-	uint32_t xstate;   /* bytes of each thread's */
-	uint8_t *stream;   /* as it travels */
+	uint32_t xstate; /* bytes of each thread's */
+	uint8_t *stream; /* as it travels */
 	size_t length;
 };
 

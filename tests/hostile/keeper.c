@@ -222,9 +222,10 @@ static void pry_file(pid_t pid, const char *name)
 
 static int pry(pid_t pid, unsigned long address, uid_t user)
 {
-	static const char *const names[] = { "mem", "environ", "maps", "auxv",
-					     "exe", "root", "cwd", "syscall",
-					     "stack", "pagemap", "ns/net" };
+	static const char *const names[] = { "mem",	"environ", "maps",
+					     "auxv",	"exe",	   "root",
+					     "cwd",	"syscall", "stack",
+					     "pagemap", "ns/net" };
 	char byte;
 	struct iovec here = { &byte, 1 }, there = { (void *)address, 1 };
 

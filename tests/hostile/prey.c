@@ -43,9 +43,12 @@ static void *compute(void *unused)
 /* What it may use of its home is what an ordinary user may, and less. */
 static void limit(void)
 {
-	const struct { int what; rlim_t value; } limits[] = {
-		{ RLIMIT_FSIZE, 1 << 20 }, { RLIMIT_NOFILE, 64 },
-		{ RLIMIT_AS, 512 << 20 },  { RLIMIT_CORE, 0 },
+	const struct {
+		int what;
+		rlim_t value;
+	} limits[] = {
+		{ RLIMIT_FSIZE, 1 << 20 },    { RLIMIT_NOFILE, 64 },
+		{ RLIMIT_AS, 512 << 20 },     { RLIMIT_CORE, 0 },
 		{ RLIMIT_MSGQUEUE, 1 << 16 },
 	};
 
@@ -120,7 +123,7 @@ static bool is_home(pid_t pid)
 static void look_at(pid_t pid)
 {
 	static const char *const files[] = { "stat", "status", "cmdline",
-					     "maps", "sched", "comm" };
+					     "maps", "sched",  "comm" };
 	char text[65536];
 
 	for (int ms = 0; ms < HOME_MS; ms += TICK_MS) {

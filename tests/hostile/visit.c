@@ -106,8 +106,8 @@ bool visit_signal(struct visit *visit, unsigned int thread, int signal)
 bool visit_pages(struct visit *visit, uint64_t address, unsigned int count,
 		 unsigned int stride, uint32_t flags)
 {
-	static uint8_t frame[sizeof(struct frame_pages) +
-			     TESSERA_PAGES_MAX * PAGE];
+	static uint8_t
+		frame[sizeof(struct frame_pages) + TESSERA_PAGES_MAX * PAGE];
 	struct frame_pages pages = {
 		.address = address,
 		.count = count,

@@ -16,8 +16,8 @@ struct visit {
 	/* The last argument of getpgid() that it called. */
 	int64_t echoed;
 	bool has_echoed;
-	int64_t answer;	    /* what its calls get */
-	bool withhold;	    /* its pages are not sent */
+	int64_t answer; /* what its calls get */
+	bool withhold;	/* its pages are not sent */
 };
 
 /* A new one, with nothing said yet. */

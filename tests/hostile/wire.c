@@ -121,8 +121,7 @@ bool wire_raw(struct wire *wire, const void *data, size_t length)
 		ssize_t n = send(wire->fd, data, length,
 				 MSG_NOSIGNAL | MSG_DONTWAIT);
 
-		if (n < 0 && errno == EAGAIN &&
-		    poll(&room, 1, STALL_MS) == 1)
+		if (n < 0 && errno == EAGAIN && poll(&room, 1, STALL_MS) == 1)
 			continue;
 		if (n <= 0) {
 			wire_close(wire);
@@ -142,8 +141,7 @@ static bool read_all(struct wire *wire, void *to, size_t length)
 	while (length && wire->fd >= 0) {
 		ssize_t n = recv(wire->fd, to, length, MSG_DONTWAIT);
 
-		if (n < 0 && errno == EAGAIN &&
-		    poll(&more, 1, STALL_MS) == 1)
+		if (n < 0 && errno == EAGAIN && poll(&more, 1, STALL_MS) == 1)
 			continue;
 		if (n <= 0) {
 			wire_close(wire);

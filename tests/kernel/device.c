@@ -320,9 +320,9 @@ static void a_full_table_is_taken_and_listed(void)
 static int fail(int fd, unsigned long id, unsigned int number,
 		unsigned int reason)
 {
-	struct tessera_failure failure = {
-		.id = id, .node = number, .reason = reason
-	};
+	struct tessera_failure failure = { .id = id,
+					   .node = number,
+					   .reason = reason };
 
 	return ioctl(fd, TESSERA_IOC_FAILED, &failure);
 }

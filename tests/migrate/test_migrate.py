@@ -42,7 +42,8 @@ def pair(tmp_path_factory):
 
 
 COUNT = """ls -d /proc/[0-9]* | wc -l
-ls /proc/$(pidof tesserad)/fd /proc/$(pidof tessera-cage | tr ' ' '\n' | sort -n | head -1)/fd | wc -l
+cage=$(pidof tessera-cage | tr ' ' '\n' | sort -n | head -1)
+ls /proc/$(pidof tesserad)/fd /proc/$cage/fd | wc -l
 awk '/^TCP:/ { print $3 + $5 }' /proc/net/sockstat
 awk '/^TCP6:/ { print $3 }' /proc/net/sockstat6
 awk '/^(Slab|Percpu|VmallocUsed|KernelStack):/ { kb += $2 } END { print kb }' /proc/meminfo"""

@@ -126,7 +126,7 @@ class Scene:
         self.settle()
         self.names += 1
         name = f"v{self.names}"
-        status = at(self.home, 
+        status = at(self.home,
             f"start {name} && away {name} {self.node} && cause look {name} &&"
             f" until grep -q whole {name}.out; do usleep 10000; done &&"
             f" go {name} 0 && cause end {name} &&"

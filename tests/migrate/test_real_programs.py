@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from cluster import DEBUG, cluster_of, drone, eventually, name_of, patience
+from cluster import DEBUG, cluster_of, drone, name_of, patience
 from desk import BUILT, INTERRUPT, TOOLS, Terminal, install_programs, migrate, where
 from vmlab import images
 

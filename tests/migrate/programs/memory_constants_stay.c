@@ -3,8 +3,8 @@
  * which it is not, to see whether it is used.) */
 #include "harness.h"
 
-static const char constant[2 * PAGE] __attribute__((aligned(PAGE))) =
-	"made at home";
+static const char constant[2 * PAGE]
+	__attribute__((aligned(PAGE))) = "made at home";
 
 int main(void)
 {
