@@ -49,9 +49,9 @@ long marshal_getgroups(struct tessera_call *call)
  */
 long marshal_futex(struct tessera_call *call)
 {
-	u32 unused;
+	u32 word __maybe_unused;
 
-	if (get_user(unused, (u32 __user *)call_arg(call, 0)))
+	if (get_user(word, (u32 __user *)call_arg(call, 0)))
 		return CALL_RUN_LOCAL;
 	switch (call_arg(call, 1) & FUTEX_CMD_MASK) {
 	case FUTEX_REQUEUE:
@@ -59,7 +59,7 @@ long marshal_futex(struct tessera_call *call)
 	case FUTEX_WAKE_OP:
 	case FUTEX_WAIT_REQUEUE_PI:
 	case FUTEX_CMP_REQUEUE_PI:
-		if (get_user(unused, (u32 __user *)call_arg(call, 4)))
+		if (get_user(word, (u32 __user *)call_arg(call, 4)))
 			break;
 	}
 	return CALL_RUN_LOCAL;
