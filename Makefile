@@ -57,7 +57,7 @@ check-cluster: drone ## drones, clusters that form and lose nodes, programs that
 	@tests/run tests/vmlab tests/drone tests/cluster
 	@tests/run tests/hostile
 	@tests/run tests/migrate -k 'home and (cpu_ or memory_)'
-	@tests/run tests/migrate/test_phases.py tests/migrate/test_shutdown.py
+	@tests/run tests/migrate/test_phases.py tests/migrate/test_shutdown.py -k 'link or shutdown'
 
 check-migrate: drone ## every program that moves, in every way; 10 minutes more
 	@tests/run tests/migrate
