@@ -35,7 +35,7 @@ def test_guests_go_home_when_their_host_is_switched_off(settled):
     settled[HOST].button()
     assert settled[HOST].wait_off(patience(60)) == "powered off by its system"
     assert lives_at_home(settled, "guest")
-    assert " ends: " not in settled[HOME].succeed("dmesg | grep tessera:")
+    assert " ends: " not in settled[HOME].succeed("dmesg")
 
 
 def test_a_stopped_guest_goes_home_and_is_still_stopped(settled):
@@ -54,9 +54,8 @@ def test_a_stopped_guest_goes_home_and_is_still_stopped(settled):
 
 def test_processes_come_home_before_their_home_is_switched_off(settled):
     at(settled[HOME], f"start own && away own {settled.node}")
-    at(settled[HOME], "{ tail -f own.out >/dev/console; } >/dev/null 2>&1 &")
     settled[HOME].button()
-    assert settled[HOME].read(r"terminated at node \d+", timeout=patience(60))[-1:] == "0"
+    settled[HOME].read("all processes are at home", timeout=patience(60))
     assert settled[HOME].wait_off(patience(60)) == "powered off by its system"
     log = settled[HOST].succeed("dmesg | grep tessera: || :")
     assert not re.search(r"guest \d+ \(victim\) of node \d+ ends", log), log
