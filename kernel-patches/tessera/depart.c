@@ -179,7 +179,8 @@ static enum tessera_reason wait_departed(struct tessera_group *group)
 		tessera_group_abort(group, TESSERA_REASON_INTERRUPTED);
 	if (READ_ONCE(group->state) == GROUP_ABORTED)
 		return group->reason ?: TESSERA_REASON_BUSY;
-	return TESSERA_REASON_NONE;
+	/* The last of its threads may have ended the group by now. */
+	return READ_ONCE(group->reason);
 }
 
 static void tell(struct tessera_group *group, u16 node, enum tessera_reason reason)

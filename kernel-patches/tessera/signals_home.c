@@ -63,18 +63,20 @@ static int stop(struct tessera_task *member, int sig)
 void tessera_signals_unstop(struct tessera_group *group)
 {
 	struct task_struct *task = tessera_group_task(group), *thread;
+	struct sighand_struct *sighand;
 	unsigned long flags;
 
 	if (!task)
 		return;
-	if (lock_task_sighand(task, &flags)) {
+	sighand = lock_task_sighand(task, &flags);
+	if (sighand) {
 		for_each_thread(task, thread) {
 			if (!(thread->jobctl & JOBCTL_STOPPED))
 				continue;
 			thread->jobctl &= ~JOBCTL_STOPPED;
 			wake_up_state(thread, __TASK_STOPPED);
 		}
-		unlock_task_sighand(task, &flags);
+		spin_unlock_irqrestore(&sighand->siglock, flags);
 	}
 	put_task_struct(task);
 }
