@@ -126,8 +126,10 @@ class Scene:
         self.settle()
         self.names += 1
         name = f"v{self.names}"
+        # The mesh needs its moment after a cut.
         status = at(self.home,
-            f"start {name} && away {name} {self.node} && cause look {name} &&"
+            f"start {name} && until away {name} {self.node}; do sleep 1; done &&"
+            f" cause look {name} &&"
             f" until grep -q whole {name}.out; do usleep 10000; done &&"
             f" go {name} 0 && cause end {name} &&"
             f" until [ -s {name}.status ]; do usleep 10000; done; cat {name}.status"

@@ -33,7 +33,8 @@ def image(where, name, constant):
     (content / PROGRAM).write_bytes(program.replace(b"made at home", constant))
     (content / PROGRAM).chmod(0o755)
     subprocess.run(
-        ["mksquashfs", content, root / "opt/image", "-comp", "zstd", "-all-time", "0", "-quiet", "-no-progress"],
+        ["mksquashfs", content, root / "opt/image", "-comp", "zstd", "-quiet", "-no-progress",
+         "-all-time", "0"],  # fmt: skip
         check=True,
         stdout=subprocess.DEVNULL,
     )
