@@ -163,9 +163,7 @@ static int start(struct tessera_task *member)
 						   START_WITHIN);
 		if (left <= 0)
 			return -ETIMEDOUT;
-		spin_lock(&group->lock);
-		WRITE_ONCE(group->ready, true);
-		spin_unlock(&group->lock);
+		tessera_group_set(group, &group->ready);
 		ret = tessera_channel_send(&group->channel, TESSERA_FRAME_READY, 0, NULL, 0);
 		if (ret)
 			return ret;
@@ -254,9 +252,6 @@ static int become(struct tessera_group *group, struct tessera_arrival *arrival)
 
 	if (!leader)
 		return -EPROTO;
-	group->files = tessera_files_create();
-	if (!group->files)
-		return -ENOMEM;
 	ret = close_all_files();
 	/* Files of this node, but only those that its home has as well. */
 	if (!ret && tessera_image_same(tessera_link_hello(group->link)))

@@ -32,7 +32,6 @@ struct tessera_task;
 enum call_action {
 	CALL_HOME,		/* 0: what is not described */
 	CALL_LOCAL,
-	CALL_BOTH,
 	CALL_MEMORY,
 	CALL_FORWARD,
 	CALL_SPECIAL,

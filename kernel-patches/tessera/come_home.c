@@ -85,10 +85,7 @@ static int carry(struct tessera_group *group)
 		.type = TESSERA_EVENT_MOVED,
 		.pid = group->pid,
 	});
-	spin_lock(&group->lock);
-	WRITE_ONCE(group->home_ready, true);
-	spin_unlock(&group->lock);
-	tessera_group_wake(group);
+	tessera_group_set(group, &group->home_ready);
 	return 0;
 }
 

@@ -41,7 +41,6 @@ static bool is_for_home(u32 nr)
 		return true;
 	case CALL_HOME:
 	case CALL_LOCAL:
-	case CALL_BOTH:
 	case CALL_MEMORY:
 		break;
 	}

@@ -75,47 +75,51 @@ static long ioctl_version(void __user *arg)
 	return copy_to_user(arg, &version, sizeof(version)) ? -EFAULT : 0;
 }
 
+/* What only the agent may ask. */
+static long request_get(void *request, const void __user *arg, size_t size)
+{
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	return copy_from_user(request, arg, size) ? -EFAULT : 0;
+}
+
 static long ioctl_nodes(struct file *file, const void __user *arg)
 {
 	struct tessera_nodes request;
+	long ret = request_get(&request, arg, sizeof(request));
 
-	if (!capable(CAP_SYS_ADMIN))
-		return -EPERM;
-	if (copy_from_user(&request, arg, sizeof(request)))
-		return -EFAULT;
+	if (ret)
+		return ret;
 	return tessera_nodes_replace(file->private_data, &request);
 }
 
 static long ioctl_link(const void __user *arg)
 {
 	struct tessera_link_request request;
+	long ret = request_get(&request, arg, sizeof(request));
 
-	if (!capable(CAP_SYS_ADMIN))
-		return -EPERM;
-	if (copy_from_user(&request, arg, sizeof(request)))
-		return -EFAULT;
+	if (ret)
+		return ret;
 	return tessera_link_create(&request);
 }
 
 static long ioctl_image(const void __user *arg)
 {
 	struct tessera_image_request request;
+	long ret = request_get(&request, arg, sizeof(request));
 
-	if (!capable(CAP_SYS_ADMIN))
-		return -EPERM;
-	if (copy_from_user(&request, arg, sizeof(request)))
-		return -EFAULT;
+	if (ret)
+		return ret;
 	return tessera_image_set(&request);
 }
 
 static long ioctl_failed(const void __user *arg)
 {
 	struct tessera_failure failure;
+	long ret = request_get(&failure, arg, sizeof(failure));
 
-	if (!capable(CAP_SYS_ADMIN))
-		return -EPERM;
-	if (copy_from_user(&failure, arg, sizeof(failure)))
-		return -EFAULT;
+	if (ret)
+		return ret;
 	if (!failure.reason || !failure.id == !failure.node || failure.node > U16_MAX)
 		return -EINVAL;
 	if (failure.id)

@@ -38,8 +38,8 @@ struct tessera_group *tessera_group_create(struct tessera_link *link, u32 id, bo
 	if (!group)
 		return ERR_PTR(-ENOMEM);
 	group->memory = tessera_memory_create(group);
-	group->files = guest ? NULL : tessera_files_create();
-	if (!group->memory || (!guest && !group->files)) {
+	group->files = tessera_files_create();
+	if (!group->memory || !group->files) {
 		ret = -ENOMEM;
 		goto free;
 	}

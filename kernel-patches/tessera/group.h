@@ -169,7 +169,7 @@ struct task_struct *tessera_group_task(struct tessera_group *group);
 void tessera_group_kill(struct tessera_group *group);
 /* Wake all members and whoever waits for the group. */
 void tessera_group_wake(struct tessera_group *group);
-/* The peer said so: one of its flags becomes true. */
+/* One of its flags becomes true; wakes everybody who waits. */
 void tessera_group_set(struct tessera_group *group, bool *flag);
 /*
  * Take out what has come for it, until one frame is not as it should be; for its

@@ -54,12 +54,9 @@ size_t tessera_pages_fill(void *buffer, unsigned long address, u32 count, u32 st
 
 int tessera_pages_head(const struct tessera_message *message, struct frame_pages *ret)
 {
-	struct frame_pages pages;
-
-	if (tessera_message_copy(message, 0, &pages, sizeof(pages)) ||
-	    !tessera_pages_valid(&pages, message->frame.length, PAGE_SIZE))
+	if (tessera_message_copy(message, 0, ret, sizeof(*ret)) ||
+	    !tessera_pages_valid(ret, message->frame.length, PAGE_SIZE))
 		return -EPROTO;
-	*ret = pages;
 	return 0;
 }
 

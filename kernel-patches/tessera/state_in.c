@@ -9,8 +9,7 @@
 #include "state_in.h"
 #include "stream.h"
 #include "thread.h"
-
-#define TIMES_MAX	BIT_ULL(60)	/* 36 years of CPU time */
+#include "times.h"
 
 static void *read_array(struct tessera_group *group, u32 count, size_t size, int *ret_error)
 {
@@ -112,14 +111,18 @@ static int read_thread(struct tessera_group *group, struct tessera_task **ret_me
 }
 
 /* The kernel adds them up, and divides by such sums. */
+static bool add_time(u64 *sum, u64 time)
+{
+	if (time > TESSERA_TIMES_MAX)
+		return false;
+	*sum += time;
+	return *sum <= TESSERA_TIMES_MAX;
+}
+
 static bool add_times(struct state_times *sum, const struct state_times *times)
 {
-	if (times->utime > TIMES_MAX || times->stime > TIMES_MAX || times->runtime > TIMES_MAX)
-		return false;
-	sum->utime += times->utime;
-	sum->stime += times->stime;
-	sum->runtime += times->runtime;
-	return sum->utime <= TIMES_MAX && sum->stime <= TIMES_MAX && sum->runtime <= TIMES_MAX;
+	return add_time(&sum->utime, times->utime) && add_time(&sum->stime, times->stime) &&
+	       add_time(&sum->runtime, times->runtime);
 }
 
 static bool times_valid(const struct tessera_arrival *arrival)

@@ -86,13 +86,12 @@ bool __tessera_syscall(struct pt_regs *regs, long nr)
 	case CALL_HOME:
 		ret = CALL_GO_HOME;
 		break;
-	case CALL_BOTH:
 	case CALL_FORWARD:
 	case CALL_SPECIAL:
 		ret = handle(member, entry, nr, args);
 		break;
 	}
-	if (ret == CALL_RUN_LOCAL || entry->action == CALL_BOTH)
+	if (ret == CALL_RUN_LOCAL)
 		return false;
 	if (ret == CALL_GO_HOME)
 		go_home(member, regs);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See times.h. */
-#include <linux/bits.h>
 #include <linux/irqflags.h>
 #include <linux/posix-timers.h>
 #include <linux/sched.h>
@@ -10,8 +9,6 @@
 #include "state.h"
 #include "thread.h"
 #include "times.h"
-
-#define LIMIT	BIT_ULL(60)	/* 36 years: a peer's nonsense overflows nothing */
 
 static void shown_get(struct prev_cputime *shown, struct state_times *ret)
 {
@@ -29,8 +26,8 @@ static void shown_set(struct prev_cputime *shown, const struct state_times *time
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&shown->lock, flags);
-	shown->utime = max(shown->utime, min(times->shown_utime, LIMIT));
-	shown->stime = max(shown->stime, min(times->shown_stime, LIMIT));
+	shown->utime = max(shown->utime, min(times->shown_utime, TESSERA_TIMES_MAX));
+	shown->stime = max(shown->stime, min(times->shown_stime, TESSERA_TIMES_MAX));
 	raw_spin_unlock_irqrestore(&shown->lock, flags);
 }
 
@@ -49,9 +46,9 @@ void tessera_times_set_thread(const struct state_times *times)
 	shown_set(&current->prev_cputime, times);
 	/* The tick adds to these, too. */
 	local_irq_save(flags);
-	current->utime = min(times->utime, LIMIT);
-	current->stime = min(times->stime, LIMIT);
-	current->se.sum_exec_runtime = min(times->runtime, LIMIT);
+	current->utime = min(times->utime, TESSERA_TIMES_MAX);
+	current->stime = min(times->stime, TESSERA_TIMES_MAX);
+	current->se.sum_exec_runtime = min(times->runtime, TESSERA_TIMES_MAX);
 	local_irq_restore(flags);
 }
 
@@ -76,9 +73,9 @@ void tessera_times_set_ended(const struct state_times *times)
 	shown_set(&signal->prev_cputime, times);
 	spin_lock_irq(&sighand->siglock);
 	write_seqlock(&signal->stats_lock);
-	signal->utime = min(times->utime, LIMIT);
-	signal->stime = min(times->stime, LIMIT);
-	signal->sum_sched_runtime = min(times->runtime, LIMIT);
+	signal->utime = min(times->utime, TESSERA_TIMES_MAX);
+	signal->stime = min(times->stime, TESSERA_TIMES_MAX);
+	signal->sum_sched_runtime = min(times->runtime, TESSERA_TIMES_MAX);
 	write_sequnlock(&signal->stats_lock);
 	spin_unlock_irq(&sighand->siglock);
 }

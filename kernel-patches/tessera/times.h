@@ -6,7 +6,10 @@
 #ifndef _TESSERA_TIMES_H
 #define _TESSERA_TIMES_H
 
+#include <linux/bits.h>
 #include <linux/types.h>
+
+#define TESSERA_TIMES_MAX	BIT_ULL(60)	/* 36 years: a peer's nonsense overflows nothing */
 
 struct state_times;
 

@@ -13,10 +13,10 @@
 #include "group.h"
 #include "pages_internal.h"
 
-/* Of its own: it waits for hosts, and each of them can be slow. */
 /* The process needs its first pages at once, and alone. */
 #define BEGIN_AFTER_MS	50
 
+/* Of its own: it waits for hosts, and each of them can be slow. */
 static struct workqueue_struct *usher_wq;
 
 /* What has to stay at home: where calls are laid out, and what `ps` reads. */
