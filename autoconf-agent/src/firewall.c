@@ -21,6 +21,7 @@
 
 #include <libmnl/libmnl.h>
 
+#include "agent.h"
 #include "cleanup.h"
 #include "nft.h"
 
@@ -80,8 +81,8 @@ static const char rules[] =
 	"	}\n"
 	"	chain speak {\n"
 	"		type filter hook output priority filter; policy accept;\n"
-	"		oifname $mesh meta skuid != 0 udp dport 7870 drop\n"
-	"		oifname $mesh meta skuid != 0 tcp dport 7871 drop\n"
+	"		oifname $mesh meta skuid != 0 udp dport $gossip drop\n"
+	"		oifname $mesh meta skuid != 0 tcp dport $links drop\n"
 	"	}\n"
 	"	chain leave {\n"
 	"		type filter hook postrouting priority raw; policy accept;\n"
@@ -111,8 +112,10 @@ int firewall_rules(char *ret, size_t size, const struct in6_addr *prefix,
 		return -EINVAL;
 	inet_ntop(AF_INET6, prefix, net, sizeof(net));
 	n = snprintf(ret, size,
-		     "define mesh = \"%s\"\ndefine mesh_net = %s/64\n%s%s",
-		     device, net, forget, rules);
+		     "define mesh = \"%s\"\ndefine mesh_net = %s/64\n"
+		     "define gossip = %d\ndefine links = %d\n%s%s",
+		     device, net, AGENT_GOSSIP_PORT, AGENT_LINK_PORT, forget,
+		     rules);
 	return n < 0 || (size_t)n >= size ? -E2BIG : n;
 }
 
