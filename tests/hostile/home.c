@@ -159,6 +159,19 @@ static const char *call_by_the_old_gate(struct wire *wire)
 	return echo(wire, PROGRAM_GATE, -999999);
 }
 
+/* A process of one thread, and nothing behind it. */
+static void offer(struct wire *wire, uint32_t group, int tid, const char *name)
+{
+	struct frame_offer frame = {
+		.group = group,
+		.tid = tid,
+		.threads = 1,
+	};
+
+	snprintf(frame.comm, sizeof(frame.comm), "%s", name);
+	wire_send(wire, TESSERA_FRAME_OFFER, 0, 0, &frame, sizeof(frame));
+}
+
 /* --- pages --- */
 
 /* Pages come before there is a place for them. */
@@ -167,17 +180,9 @@ static const char *pages_before_the_state(struct wire *wire)
 	struct visit visit;
 
 	for (unsigned int i = 0; i < MANY && wire->fd >= 0; i++) {
-		const struct frame_offer offer = {
-			.group = 200000 + i,
-			.tid = 1000 + i,
-			.comm = "early",
-			.threads = 1,
-		};
-
-		wire_send(wire, TESSERA_FRAME_OFFER, 0, 0, &offer,
-			  sizeof(offer));
+		offer(wire, 200000 + i, 1000 + i, "early");
 		visit_make(&visit, wire, 1, PROGRAM_SPIN);
-		visit.group = offer.group;
+		visit.group = 200000 + i;
 		for (unsigned int n = 0; n < 100; n++)
 			visit_pages(&visit, CODE_AT, 1, 1, 0);
 		visit_end(&visit);
@@ -323,15 +328,7 @@ static const char *flood_of_signals(struct wire *wire)
 static const char *flood_of_offers(struct wire *wire)
 {
 	for (unsigned int i = 0; i < 5000 && wire->fd >= 0; i++) {
-		const struct frame_offer offer = {
-			.group = 1 + i,
-			.tid = 2 + i,
-			.comm = "\033[2J\nbut",
-			.threads = 1,
-		};
-
-		wire_send(wire, TESSERA_FRAME_OFFER, 0, 0, &offer,
-			  sizeof(offer));
+		offer(wire, 1 + i, 2 + i, "\033[2J\nbut");
 	}
 	while (wire_receive(wire, SECOND) == 1)
 		;

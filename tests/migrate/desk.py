@@ -8,10 +8,8 @@ import subprocess
 from pathlib import Path
 
 from cluster import eventually, patience
-from vmlab import paths
+from tools import BUILT, TOOLS, lay
 
-BUILT = paths.BUILD / "migrate"
-TOOLS = "/opt/migrate"
 USER = "tessera"
 PROGRAMS = ["bash", "bc", "mawk", "pgrep", "ps", "python3.13", "xz"]
 PYTHON = "libpython3.13-minimal"  # its modules
@@ -38,10 +36,7 @@ def install_programs(root):
         install(name, root)
     # Where it would look for modules in machine code, of which it needs none.
     (Path(root) / "usr/lib/python3.13/lib-dynload").mkdir()
-    tools = Path(str(root) + TOOLS)
-    tools.mkdir(parents=True, exist_ok=True)
-    for name in ["terminal", "tally"]:
-        shutil.copy(BUILT / name, tools)
+    lay(root, BUILT / "terminal", BUILT / "tally")
 
 
 def as_user(node, command, timeout=60):

@@ -4,19 +4,15 @@ in the way that the flavour names, each program looks at itself and says whether
 everything is as it was. driver.c does this in the machine; here its results,
 a batch at a time, become one test for each program and flavour."""
 import re
-import shutil
-import subprocess
-from pathlib import Path
 
 import pytest
 from cluster import DEBUG, cluster_of, drone, eventually, name_of, patience
-from vmlab import images, paths
+from tools import BUILT, HERE, build, lay
+from vmlab import images
 from vmlab.errors import LabError
 
 pytestmark = pytest.mark.drones
 
-HERE = Path(__file__).parent
-BUILT = paths.BUILD / "migrate"
 FLAVOURS = ["unmoved", "moved", "home", "forth", "cut"]
 PROGRAMS = sorted(path.stem for path in (HERE / "programs").glob("*.c*"))
 MEMBERS = [1, 2]
@@ -27,13 +23,9 @@ RESTARTS = 5  # of crashed machines, for each flavour; then something is badly w
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory):
     """Machine 1 has the programs. What runs on machine 2 comes from machine 1."""
-    subprocess.run([HERE / "build"], check=True)
+    build()
     root = tmp_path_factory.mktemp("programs")
-    target = root / "opt/migrate"
-    target.mkdir(parents=True)
-    shutil.copy(BUILT / "driver", target)
-    for program in PROGRAMS:
-        shutil.copy(BUILT / "programs" / program, target)
+    lay(root, BUILT / "driver", *(BUILT / "programs" / program for program in PROGRAMS))
     key = images.new_key()
     home = drone(key=key, cpus=2, mem=1600 if DEBUG else 700, extra=str(root))
     away = drone(key=key, cpus=2)

@@ -2,19 +2,17 @@
 """Programs as Debian ships them, started by an ordinary user at a terminal of
 machine 1, computing on machine 2: at the terminal nothing of it is seen."""
 import re
-import shutil
 import subprocess
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from cluster import DEBUG, cluster_of, drone, name_of, patience
-from desk import BUILT, INTERRUPT, TOOLS, Terminal, install_programs, migrate, where
+from desk import INTERRUPT, Terminal, install_programs, migrate, where
+from tools import BUILT, HERE, TOOLS, build, lay
 from vmlab import images
 
 pytestmark = pytest.mark.drones
 
-HERE = Path(__file__).parent
 HOME, AWAY = 1, 2
 LINES = 40  # some seconds of work
 
@@ -48,21 +46,10 @@ PRINTING = {
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory):
     """Machine 1 has the programs. What runs on machine 2 comes from machine 1."""
-    import os
-    from vmlab.client import Lab
-    from cluster import Cluster
-    if os.environ.get("REAL_LAB"):
-        c = Cluster(Lab(os.environ["REAL_LAB"]))
-        c.away = c.settle([HOME, AWAY], within=120)[name_of(AWAY)]
-        for script in (HERE / "real").glob("loop.*"):
-            c[1].push(script, TOOLS+"/"+script.name)
-        yield c
-        return
-    subprocess.run([HERE / "build"], check=True)
+    build()
     root = tmp_path_factory.mktemp("real")
     install_programs(root)
-    for script in (HERE / "real").glob("loop.*"):
-        shutil.copy(script, root / TOOLS[1:])
+    lay(root, *(HERE / "real").glob("loop.*"))
     key = images.new_key()
     home = drone(key=key, cpus=2, mem=1600 if DEBUG else 700, extra=str(root))
     away = drone(key=key, cpus=2)

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What cannot move says why, in the same words everywhere: in /proc/PID/cantmove,
 by 'tess why', and as the error of 'tess migrate'. And who may move what."""
-import subprocess
 from dataclasses import dataclass
 
 import pytest
 from cluster import cluster_of, drone, name_of, patience
-from desk import BUILT, TOOLS, as_user, migrate, where
+from desk import as_user, migrate, where
+from tools import BUILT, TOOLS, build, lay
 from vmlab import images
 
 pytestmark = pytest.mark.drones
@@ -50,13 +50,9 @@ class Refusal:
 @pytest.fixture(scope="module")
 def trio(tmp_path_factory):
     """Machine 3's CPU lacks what those of the others have."""
-    subprocess.run([BUILT.parents[1] / "tests/migrate/build"], check=True)
+    build()
     root = tmp_path_factory.mktemp("stubborn")
-    tools = root / TOOLS[1:]
-    tools.mkdir(parents=True)
-    for name in ["stubborn", "stubborn32"]:
-        (tools / name).write_bytes((BUILT / name).read_bytes())
-        (tools / name).chmod(0o755)
+    lay(root, BUILT / "stubborn", BUILT / "stubborn32")
     key = images.new_key()
     machines = [
         drone(key=key, cpus=2, mem=400, extra=str(root)),

@@ -2,17 +2,15 @@
 """Nodes of one live image: a squashfs is mounted where a live system has its own,
 and the agents are told its checksum. The image of the host differs from home's in
 a constant of the program that moves: so it tells which of them it sees."""
-import shutil
 import subprocess
 
 import pytest
 from cluster import cluster_of, drone, name_of, patience
-from vmlab import images, paths
+from tools import BUILT, TOOLS, build, lay
+from vmlab import images
 
 pytestmark = pytest.mark.drones
 
-HERE = paths.TREE / "tests/migrate"
-BUILT = paths.BUILD / "migrate"
 PROGRAM = "memory_constants_stay"
 ROOT = "/run/live/rootfs/filesystem.squashfs"
 BOOT = f"""set -e
@@ -38,13 +36,13 @@ def image(where, name, constant):
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    shutil.copy(BUILT / "driver", root / "opt")
+    lay(root, BUILT / "driver")
     return str(root)
 
 
 def move(where, sums):
     """Boot two machines from images that say these sums, and move the program."""
-    subprocess.run([HERE / "build"], check=True)
+    build()
     key = images.new_key()
     home = drone(key=key, extra=image(where, "home", b"made at home"))
     host = drone(key=key, extra=image(where, "host", b"made at HOST"))
@@ -53,7 +51,7 @@ def move(where, sums):
             cluster[number].succeed(BOOT % total)
         node = cluster.settle([1, 2], within=120)[name_of(2)]
         return cluster[1].execute(
-            f"SLOW={patience(1)} /opt/driver moved {node} {ROOT} {PROGRAM}",
+            f"SLOW={patience(1)} {TOOLS}/driver moved {node} {ROOT} {PROGRAM}",
             timeout=int(patience(90)),
         )[1]
 

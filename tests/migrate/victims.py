@@ -1,24 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Two machines, and processes to which things happen: what test_phases.py and
 test_shutdown.py have in common. victims.sh is the machines' part of it."""
-import shutil
-import subprocess
-from pathlib import Path
-
 from cluster import DEBUG, cluster_of, drone, patience
-from vmlab import images, paths
+from tools import BUILT, HERE, build, lay
+from vmlab import images
 
-HERE = Path(__file__).parent
 HOME, HOST = MEMBERS = [1, 2]
 
 
 def victims_cluster(name, tmp_path_factory):
-    subprocess.run([HERE / "build"], check=True)
+    build()
     root = tmp_path_factory.mktemp(name)
-    target = root / "opt/migrate"
-    target.mkdir(parents=True)
-    shutil.copy(paths.BUILD / "migrate/victim", target)
-    shutil.copy(HERE / "victims.sh", target)
+    lay(root, BUILT / "victim", HERE / "victims.sh")
     mem = 1600 if DEBUG else 700
     machine = drone(key=images.new_key(), cpus=2, mem=mem, extra=str(root))
     return cluster_of(name, [machine] * 2)

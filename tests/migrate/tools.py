@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What tests/migrate/build makes, on its way to the machines: /opt/migrate there."""
+import shutil
+import subprocess
+from pathlib import Path
+
+from vmlab import paths
+
+HERE = Path(__file__).parent
+BUILT = paths.BUILD / "migrate"
+TOOLS = "/opt/migrate"
+
+
+def build():
+    subprocess.run([HERE / "build"], check=True)
+
+
+def lay(root, *files):
+    """Put files into TOOLS of a directory that will be laid over a machine's root."""
+    target = Path(f"{root}{TOOLS}")
+    target.mkdir(parents=True, exist_ok=True)
+    for file in files:
+        shutil.copy(file, target)
