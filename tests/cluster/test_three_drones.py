@@ -47,8 +47,10 @@ def nobody_is_lost(cluster, numbers):
 
 
 def test_three_drones_see_each_other_under_the_same_numbers(three):
-    ids = three.settle(OLD, within=120)
-    assert sorted(ids.values()) == [1, 2, 3]
+    """Who starts at the same time may leave a hole; the numbers stay small."""
+    numbers = three.settle(OLD, within=120).values()
+    assert len(set(numbers)) == len(OLD)
+    assert max(numbers) < 2 * len(OLD)
 
 
 def test_the_kernel_lists_the_same_nodes_as_the_agent(three):
@@ -61,7 +63,8 @@ def test_the_kernel_lists_the_same_nodes_as_the_agent(three):
 
 def test_a_late_drone_is_a_member_soon_after_its_address(four, record_property):
     ids = four.settle(ALL, within=90)
-    assert ids[name_of(4)] == 4
+    others = set(ids.values()) - {ids[name_of(4)]}
+    assert ids[name_of(4)] == min(set(ALL) - others), "the smallest that was free"
     timing = four.status(4)["timing"]
     print("\nseconds since the kernel's start:", timing)
     took = timing["member"] - timing["first_address"]
