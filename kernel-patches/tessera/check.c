@@ -7,6 +7,7 @@
 #include <linux/hugetlb_inline.h>
 #include <linux/mm.h>
 #include <linux/pid_namespace.h>
+#include <linux/posix-timers.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/rt.h>
 #include <linux/sched/signal.h>
@@ -36,14 +37,28 @@ static enum tessera_reason check_vma(struct vm_area_struct *vma)
 	return TESSERA_REASON_NONE;
 }
 
+/* What no mapping shows, or shows under a wrong name. */
+static enum tessera_reason check_context(struct mm_struct *mm)
+{
+#ifdef CONFIG_MODIFY_LDT_SYSCALL
+	if (READ_ONCE(mm->context.ldt))
+		return TESSERA_REASON_32_BIT;
+#endif
+#ifdef CONFIG_AIO
+	if (rcu_access_pointer(mm->ioctx_table))
+		return TESSERA_REASON_AIO;
+#endif
+	return TESSERA_REASON_NONE;
+}
+
 enum tessera_reason tessera_check_mm(struct mm_struct *mm)
 {
 	VMA_ITERATOR(vmi, mm, 0);
-	enum tessera_reason reason = TESSERA_REASON_NONE;
+	enum tessera_reason reason = check_context(mm);
 	struct vm_area_struct *vma;
 
 	mmap_read_lock(mm);
-	if (mm->map_count > TESSERA_VMAS_MAX)
+	if (!reason && mm->map_count > TESSERA_VMAS_MAX)
 		reason = TESSERA_REASON_VMAS;
 	for_each_vma(vmi, vma) {
 		if (reason)
@@ -51,14 +66,6 @@ enum tessera_reason tessera_check_mm(struct mm_struct *mm)
 		reason = check_vma(vma);
 	}
 	mmap_read_unlock(mm);
-#ifdef CONFIG_MODIFY_LDT_SYSCALL
-	if (!reason && READ_ONCE(mm->context.ldt))
-		reason = TESSERA_REASON_32_BIT;
-#endif
-#ifdef CONFIG_AIO
-	if (!reason && rcu_access_pointer(mm->ioctx_table))
-		reason = TESSERA_REASON_AIO;
-#endif
 	return reason;
 }
 
@@ -97,6 +104,22 @@ static bool shares_mm(struct task_struct *leader, struct mm_struct *mm)
 	return shared;
 }
 
+/* Time at the host is not what the clock of a timer at home counts. */
+static bool times_itself(struct signal_struct *signal)
+{
+	struct k_itimer *timer;
+
+	if (signal->it[0].expires || signal->it[1].expires)
+		return true;
+	hlist_for_each_entry(timer, &signal->posix_timers, list) {
+		/* Negative: of a process or thread that was named by its ID. */
+		if (timer->it_clock < 0 || timer->it_clock == CLOCK_PROCESS_CPUTIME_ID ||
+		    timer->it_clock == CLOCK_THREAD_CPUTIME_ID)
+			return true;
+	}
+	return false;
+}
+
 static enum tessera_reason check_signal(struct task_struct *task)
 {
 	enum tessera_reason reason = TESSERA_REASON_NONE;
@@ -115,7 +138,9 @@ static enum tessera_reason check_signal(struct task_struct *task)
 		reason = TESSERA_REASON_STOPPED;
 	else if (signal->nr_threads > TESSERA_THREADS_MAX)
 		reason = TESSERA_REASON_THREADS;
-	else if (signal->it[0].expires || signal->it[1].expires)
+	else if (task->exit_state && !thread_group_empty(task))
+		reason = TESSERA_REASON_HEADLESS;
+	else if (times_itself(signal))
 		reason = TESSERA_REASON_TIMERS;
 	spin_unlock_irqrestore(&sighand->siglock, flags);
 	return reason;

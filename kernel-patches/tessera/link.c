@@ -28,6 +28,8 @@
 
 #define HELLO_WITHIN	(5 * HZ)
 #define DIAL_WITHIN	(6 * HZ)
+#define AGAIN_WITHIN	(3 * HZ)	/* the mesh may just be coming back */
+#define AGAIN_MS	250
 #define DEAD_MS		8000	/* unacknowledged data for so long: dead */
 #define IDLE_S		2	/* a silent link is probed so often */
 #define IDLE_PROBES	3
@@ -456,7 +458,8 @@ static struct tessera_link *find_to(u16 node)
 	return NULL;
 }
 
-enum tessera_reason tessera_link_wait(u16 node, struct tessera_link **ret)
+/* Asks the agent for a link once, and waits for its answer. */
+static enum tessera_reason link_want(u16 node, struct tessera_link **ret)
 {
 	struct waiter waiter = { .node = node };
 	long left = 0;
@@ -481,6 +484,22 @@ enum tessera_reason tessera_link_wait(u16 node, struct tessera_link **ret)
 	if (waiter.link)
 		return TESSERA_REASON_NONE;
 	return waiter.reason ?: left < 0 ? TESSERA_REASON_INTERRUPTED : TESSERA_REASON_NO_LINK;
+}
+
+enum tessera_reason tessera_link_wait(u16 node, struct tessera_link **ret)
+{
+	unsigned long end = jiffies + AGAIN_WITHIN;
+	enum tessera_reason reason;
+
+	for (;;) {
+		reason = link_want(node, ret);
+		if (reason != TESSERA_REASON_NO_LINK && reason != TESSERA_REASON_LINK_LOST)
+			return reason;
+		if (time_after(jiffies, end))
+			return reason;
+		if (schedule_timeout_killable(msecs_to_jiffies(AGAIN_MS)))
+			return TESSERA_REASON_INTERRUPTED;
+	}
 }
 
 void tessera_links_check(void)

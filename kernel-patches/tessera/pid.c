@@ -115,12 +115,14 @@ static ssize_t lock_write(struct file *file, const char __user *buf, size_t len,
 	struct tessera_mm *process;
 	struct task_struct *task;
 	struct mm_struct *mm;
-	bool locked;
+	u8 locked;
 	int ret;
 
-	ret = kstrtobool_from_user(buf, len, &locked);
+	ret = kstrtou8_from_user(buf, len, 10, &locked);
 	if (ret)
 		return ret;
+	if (locked > 1)
+		return -EINVAL;
 	task = task_of(file);
 	if (!task)
 		return -ESRCH;
