@@ -430,8 +430,10 @@ static long take_result(struct tessera_call *call, const struct tessera_message 
 	int ret;
 
 	if (tessera_message_copy(message, 0, &result, sizeof(result)) ||
-	    message->frame.length - sizeof(result) != result.length)
-		return -EPROTO;
+	    message->frame.length - sizeof(result) != result.length) {
+		tessera_guest_fail(call->member->group, -EPROTO);
+		return -EINTR;
+	}
 	/* Home says what the call gave, not what becomes of it here. */
 	if (result.value == CALL_GO_HOME || result.value == CALL_RUN_LOCAL) {
 		tessera_guest_kill(call->member->group);

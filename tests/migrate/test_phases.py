@@ -7,6 +7,7 @@ A phase is a frame: its sender stands still before it (docs/kernel.md), for each
 phase with a process of its own; then one event hits all of them."""
 import re
 import time
+from itertools import batched
 
 import pytest
 from cluster import eventually, hold, name_of, patience
@@ -156,20 +157,23 @@ def link_ends(scene):
     return found
 
 
-def all_held(scene):
-    return {phase: scene.bring_to(phase, held=True) for phase in TABLE}
+def all_held(scene, phases=TABLE):
+    return {phase: scene.bring_to(phase, held=True) for phase in phases}
 
 
 def short_cut(scene):
-    victims = all_held(scene)
-    scene.host.cut()
-    hold(SHORT)
-    scene.host.heal()
-    scene.release()
-    found = scene.outcomes(victims, moved_back=False)
-    for name in victims.values():
-        at(scene.home, f"cause end {name}")
-    scene.nobody_is_left()
+    """Some at a time: who is held for long is given up, cut or not."""
+    found = {}
+    for phases in batched(TABLE, 4):
+        victims = all_held(scene, phases)
+        scene.host.cut()
+        hold(SHORT)
+        scene.host.heal()
+        scene.release()
+        found.update(scene.outcomes(victims, moved_back=False))
+        for name in victims.values():
+            at(scene.home, f"cause end {name}")
+        scene.nobody_is_left()
     return found
 
 
