@@ -88,8 +88,8 @@ def test_the_agent_costs_little(ten):
     (paths.BUILD / "cluster-costs.json").write_text(json.dumps(rows, indent=1) + "\n")
     print("\nnode   RSS KiB   CPU %   without waiting   received B/s   sent B/s")
     for row in rows:
-        print("{node:>4} {rss_kib:>9} {cpu_percent:>7} {cpu_percent_alone:>17} {received_bytes_per_s:>14} "
-              "{sent_bytes_per_s:>10}".format(**row))
+        print("{node:>4} {rss_kib:>9} {cpu_percent:>7} {cpu_percent_alone:>17} "
+              "{received_bytes_per_s:>14} {sent_bytes_per_s:>10}".format(**row))
     assert max(row["rss_kib"] for row in rows) <= 6 * 1024
     # On a busy host answers are late and are asked for again: the goals, 1 % and
     # 1000 bytes, are told by the table on a quiet one (the bytes by the agent's
