@@ -144,17 +144,27 @@ static int no_agent(bool json, int error)
 			  "its log may tell why; if it hangs, restart it");
 }
 
-json_t *client_ask(const char *command, bool json, int *ret_exit)
+static int ask(const char *command, json_t **ret)
 {
 	cleanup_close int fd = client_connect();
-	json_t *reply = NULL;
 	int r = fd < 0 ? fd : client_send(fd, command);
 
-	if (r >= 0)
-		r = wait_answer(fd, &reply);
-	if (r < 0) {
+	return r < 0 ? r : wait_answer(fd, ret);
+}
+
+json_t *client_ask(const char *command, bool json, int *ret_exit)
+{
+	json_t *reply = NULL;
+	int r = ask(command, &reply);
+
+	if (r < 0)
 		*ret_exit = no_agent(json, r);
-		return NULL;
-	}
-	return reply;
+	return r < 0 ? NULL : reply;
+}
+
+json_t *client_try(const char *command)
+{
+	json_t *reply = NULL;
+
+	return ask(command, &reply) < 0 ? NULL : reply;
 }
