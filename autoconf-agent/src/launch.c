@@ -65,18 +65,25 @@ static void note_level(const struct rules *rules)
 			  "whose CPU has all that this one has");
 }
 
+static struct rules inherited(void)
+{
+	const char *value = getenv(RULES_VARIABLE);
+	struct rules rules = { 0 };
+
+	if (value)
+		(void)rules_parse(&rules, value);
+	return rules;
+}
+
 static int set_rules(const struct rules *rules)
 {
-	static const struct rules none = { 0 };
 	char text[RULES_TEXT];
-	int r;
+	int r = rules_format(text, rules);
 
-	if (memcmp(rules, &none, sizeof(none)) == 0)
-		return 0; /* those of the caller, if he has some, go on */
-	r = rules_format(text, rules);
 	if (r < 0)
 		return r;
-	return setenv(RULES_VARIABLE, text, 1) < 0 ? -errno : 0;
+	r = *text ? setenv(RULES_VARIABLE, text, 1) : unsetenv(RULES_VARIABLE);
+	return r < 0 ? -errno : 0;
 }
 
 /* Of two settings of one tunable the last one counts. */
@@ -120,12 +127,13 @@ static int execute(const struct launch *l, int started)
 
 int launch(const struct launch *l)
 {
-	struct keeper keeper = { .pid = getpid(),
-				 .node = l->node,
-				 .lock = l->rules.home || l->rules.stay };
+	struct keeper keeper = { .pid = getpid(), .node = l->node };
+	struct rules rules = inherited();
 	cleanup_close int started = -1;
 	int r;
 
+	rules_override(&rules, &l->rules, l->placed || l->node);
+	keeper.lock = rules.home || rules.stay;
 	if (keeper.node) {
 		r = check_node(keeper.node);
 		if (r && !l->anywhere)
@@ -135,7 +143,7 @@ int launch(const struct launch *l)
 	}
 	note_balancer(&l->rules);
 	note_level(&l->rules);
-	r = set_rules(&l->rules);
+	r = set_rules(&rules);
 	if (r == 0)
 		r = set_level(l->rules.level);
 	/* Without the kernel's help everything stays anyway. */

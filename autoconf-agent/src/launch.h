@@ -14,7 +14,8 @@
 #define LAUNCH_NOT_FOUND 127
 
 struct launch {
-	struct rules rules;
+	struct rules rules;   /* those of the caller go on beneath them */
+	bool placed;	      /* but not where it runs */
 	unsigned int node;    /* where it starts; 0: here */
 	bool anywhere;	      /* here, where the node cannot be had */
 	char *const *command; /* its name and arguments */

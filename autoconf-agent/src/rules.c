@@ -168,6 +168,22 @@ int rules_find(struct rules *ret, const char *environ, size_t len)
 	return -ENOENT;
 }
 
+void rules_override(struct rules *rules, const struct rules *given, bool placed)
+{
+	if (placed || given->home || given->stay || given->n_ranges) {
+		rules->home = given->home;
+		rules->stay = given->stay;
+	}
+	if (given->home || given->n_ranges) {
+		rules->n_ranges = given->n_ranges;
+		memcpy(rules->ranges, given->ranges, sizeof(rules->ranges));
+	}
+	if (given->kind)
+		rules->kind = given->kind;
+	if (given->level)
+		rules->level = given->level;
+}
+
 #define ABOVE_3                                     \
 	"-AVX512F,-AVX512CD,-AVX512BW,-AVX512DQ,"   \
 	"-AVX512VL,-AVX512ER,-AVX512PF,-RTM,-FMA4," \

@@ -64,6 +64,11 @@ int rules_format(char ret[RULES_TEXT], const struct rules *rules);
  * each, the last one perhaps cut. -ENOENT: it is not there. */
 int rules_find(struct rules *ret, const char *environ, size_t len);
 
+/* What was given goes over what was inherited. placed: where it runs is given
+ * anew, even if that is nowhere in particular. */
+void rules_override(struct rules *rules, const struct rules *given,
+		    bool placed);
+
 /* What GLIBC_TUNABLES has to hold for a level, so that glibc uses nothing
  * above it: neither in its own functions nor in the libraries it chooses. */
 const char *rules_tunable(unsigned int level);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * tess(1): what a person uses. Finds the subcommand and runs it.
+ * tess(1): what a person uses. Finds the subcommand, or by the name it was
+ * called openMosix's command, and runs it.
  */
 #include <stdio.h>
 #include <string.h>
 
+#include "old.h"
 #include "tess.h"
 
 static int cmd_help(const struct tess_command *self, int argc, char **argv,
@@ -237,11 +239,13 @@ static int run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	const struct old_tool *old;
 	int r;
 
 	if (argc < 1)
 		return TESS_USAGE;
-	r = run(argc, argv);
+	old = old_find(argv[0]);
+	r = old ? old->run(argc, argv) : run(argc, argv);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		perror("tess: writing");
 		return r ? r : TESS_FAILED;

@@ -104,6 +104,30 @@ static void test_who_may_go_where(void **state)
 	assert_false(allows("stay on=7", 7));
 }
 
+static void assert_over(const char *inherited, const char *given, bool placed,
+			const char *expected)
+{
+	struct rules rules, over;
+	char text[RULES_TEXT];
+
+	assert_int_equal(rules_parse(&rules, inherited), 0);
+	assert_int_equal(rules_parse(&over, given), 0);
+	rules_override(&rules, &over, placed);
+	assert_int_equal(rules_format(text, &rules), 0);
+	assert_string_equal(text, expected);
+}
+
+static void test_what_is_given_goes_over_what_is_inherited(void **state)
+{
+	assert_over("stay on=3 cpu", "", false, "stay on=3 cpu");
+	assert_over("stay on=3 cpu", "io level=v2", false,
+		    "stay on=3 io level=v2");
+	assert_over("stay on=3 cpu", "home", false, "home cpu");
+	assert_over("home cpu", "on=4", false, "on=4 cpu");
+	assert_over("stay on=3 cpu", "", true, "on=3 cpu");
+	assert_over("", "stay", false, "stay");
+}
+
 static void test_the_variable_is_found_in_an_environment(void **state)
 {
 	static const char some[] = "A=1\0TESSERA_RULESX=home\0"
@@ -143,6 +167,8 @@ int main(void)
 		cmocka_unit_test(test_nonsense_is_refused),
 		cmocka_unit_test(test_a_list_has_an_end),
 		cmocka_unit_test(test_who_may_go_where),
+		cmocka_unit_test(
+			test_what_is_given_goes_over_what_is_inherited),
 		cmocka_unit_test(test_the_variable_is_found_in_an_environment),
 		cmocka_unit_test(test_a_level_turns_off_what_is_above_it),
 	};

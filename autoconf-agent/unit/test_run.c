@@ -59,6 +59,17 @@ static void test_rules_are_in_its_environment(void **state)
 	assert_string_equal(s->out, "stay io\n");
 }
 
+static void test_rules_of_the_caller_go_on(void **state)
+{
+	struct stage *s = *state;
+
+	setenv("TESSERA_RULES", "on=3 cpu", 1);
+	STAGE_RUN(s, tess_run, "run", "--io-job", "sh", "-c",
+		  "echo \"$TESSERA_RULES\"");
+	unsetenv("TESSERA_RULES");
+	assert_string_equal(s->out, "on=3 io\n");
+}
+
 static void test_what_nobody_heeds_is_said(void **state)
 {
 	struct stage *s = *state;
@@ -246,6 +257,7 @@ int main(void)
 		TEST(test_the_command_takes_the_place_of_tess),
 		TEST(test_options_behind_the_command_are_its_own),
 		TEST(test_rules_are_in_its_environment),
+		TEST(test_rules_of_the_caller_go_on),
 		TEST(test_what_nobody_heeds_is_said),
 		TEST(test_glibc_keeps_to_the_level),
 		TEST(test_own_tunables_stay),
