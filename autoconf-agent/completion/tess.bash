@@ -27,13 +27,14 @@ _tess() {
 	done
 	case $command in
 	'')
-		words='status nodes ps why migrate run bring expel block unblock stay free
+		words='status nodes ps top why migrate run bring expel block unblock stay free
 			key screen help --json --help --version'
 		;;
 	status) words='--json --help' ;;
 	nodes) words='--long --json --help' ;;
 	ps | expel | block | unblock) words='--json --help' ;;
 	why | migrate | stay | free) words="$(_tess_pids own) --json --help" ;;
+	top) words='--delay --nodes --watch --help' ;;
 	run)
 		case ${COMP_WORDS[COMP_CWORD - 1]} in
 		-n | --node | --on) words=$(_tess_nodes) ;;
@@ -60,7 +61,7 @@ _tess() {
 		fi
 		;;
 	help)
-		words='status nodes ps why migrate run bring expel block unblock stay free
+		words='status nodes ps top why migrate run bring expel block unblock stay free
 			key screen help'
 		;;
 	screen) words='--help' ;;

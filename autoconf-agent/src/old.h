@@ -30,10 +30,14 @@ int old_iojob(int argc, char **argv);
 int old_decay(int argc, char **argv);
 int old_mosctl(int argc, char **argv);
 int old_mps(int argc, char **argv);
+int old_mtop(int argc, char **argv);
+int old_mosmon(int argc, char **argv);
 
 /* The usage of the tool of that name; argument: what it does not take, NULL
  * for too little. */
 int old_usage(const char *tool, const char *argument);
+/* The usage on standard output. */
+int old_help(const char *tool);
 /* A request that cannot be granted here: why, and what to do. */
 int old_refuse(const char *request, const char *why);
 /* Advice that is left out. */

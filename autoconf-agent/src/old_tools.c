@@ -36,6 +36,10 @@ static const struct old_tool tools[] = {
 	{ "setpe", old_setpe, "setpe -r [-f FILE|-]" },
 	{ "mps", old_mps,
 	  "mps [--ominfo|--ominfol] [OPTIONS OF ps(1)] [PID…]" },
+	{ "mtop", old_mtop, "mtop [-] [d SECONDS] [q] [c] [S] [s] [i]" },
+	{ "mosmon", old_mosmon,
+	  "mosmon [-w|-v|-V|-a] [-s|-m|-r|-u|-l|-L] [-d] [-t] [+NODE]\n"
+	  "              [-F KERNEL] [-h|-H]" },
 };
 
 const struct old_tool *old_find(const char *called)
@@ -63,6 +67,12 @@ int old_usage(const char *tool, const char *argument)
 	tess_error(false, "usage", message, NULL);
 	fprintf(stderr, "usage: %s\n", t->usage);
 	return TESS_USAGE;
+}
+
+int old_help(const char *tool)
+{
+	printf("usage: %s\n", old_find(tool)->usage);
+	return TESS_OK;
 }
 
 int old_refuse(const char *request, const char *why)

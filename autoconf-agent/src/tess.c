@@ -33,6 +33,18 @@ static const struct tess_command commands[] = {
 		.usage = "tess ps [--json]",
 	},
 	{
+		.name = "top",
+		.run = cmd_top,
+		.line = "nodes and processes on the whole screen, and keys to "
+			"move them",
+		.usage = "tess top [-d SECONDS] [-n] [-w]",
+		.text = "  -d, --delay SECONDS  between two looks\n"
+			"  -n, --nodes          begin with the nodes alone\n"
+			"  -w, --watch          no key changes anything\n"
+			"\n"
+			"'?' lists the keys.\n",
+	},
+	{
 		.name = "why",
 		.run = cmd_why,
 		.line = "where a process is, and why it can or cannot move",

@@ -55,6 +55,7 @@ int cmd_unblock(const struct tess_command *self, int argc, char **argv,
 		bool json);
 int cmd_stay(const struct tess_command *self, int argc, char **argv, bool json);
 int cmd_run(const struct tess_command *self, int argc, char **argv, bool json);
+int cmd_top(const struct tess_command *self, int argc, char **argv, bool json);
 int cmd_free(const struct tess_command *self, int argc, char **argv, bool json);
 
 /* Tell what is wrong and what to do: on stderr, or as {"error":{…}} on stdout.

@@ -2,8 +2,10 @@
 #include "tess_process.h"
 
 #include <errno.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "proc.h"
 #include "tess_nodes.h"
@@ -75,6 +77,38 @@ int process_admin_error(bool json, const char *what, int error)
 int process_reason(char ret[REASON_SIZE], pid_t pid)
 {
 	return proc_read_line(ret, REASON_SIZE, "%d/cantmove", pid);
+}
+
+int64_t process_user(char ret[USER_SIZE], pid_t pid)
+{
+	const struct passwd *user;
+	char path[256];
+	struct stat st;
+
+	*ret = '\0';
+	snprintf(path, sizeof(path), "%s/%d", proc_root, pid);
+	if (stat(path, &st) < 0)
+		return -1;
+	user = getpwuid(st.st_uid);
+	if (user)
+		snprintf(ret, USER_SIZE, "%s", user->pw_name);
+	else
+		snprintf(ret, USER_SIZE, "%u", st.st_uid);
+	return st.st_uid;
+}
+
+/* Arguments are separated by NULs. */
+void process_command(char ret[COMMAND_SIZE], pid_t pid, const char *comm)
+{
+	ssize_t n = proc_read(ret, COMMAND_SIZE, "%d/cmdline", pid);
+
+	while (n > 0 && ret[n - 1] == '\0')
+		n--;
+	for (ssize_t i = 0; i < n; i++)
+		if (ret[i] == '\0')
+			ret[i] = ' ';
+	if (n <= 0)
+		snprintf(ret, COMMAND_SIZE, "%s", comm);
 }
 
 static json_t *move_json(pid_t pid, unsigned int node, const char *reason)

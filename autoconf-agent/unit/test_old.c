@@ -246,9 +246,47 @@ static void test_what_has_no_meaning_is_refused_in_words(void **state)
 		assert_int_equal(s->status, TESS_FAILED);
 		stage_says(s->err, "is refused: ");
 	}
+	STAGE_RUN(s, run_old, "mtop", "S");
+	assert_int_equal(s->status, TESS_FAILED);
+	stage_says(s->err, "'S' is refused: ");
 	STAGE_RUN(s, run_old, "mps", "--sortX+pid");
 	assert_int_equal(s->status, TESS_FAILED);
 	stage_says(s->err, "is refused: ");
+}
+
+/* They end with that there is no terminal, but not before. */
+static void test_monitors_take_the_options_they_had(void **state)
+{
+	static const char *const taken[] = { "-l", "-s", "-m", "-r",
+					     "-u", "-d", "-t", "+3" };
+	static const char *const left_out[] = { "-w", "-v", "-V", "-a", "-L" };
+	struct stage *s = *state;
+
+	for (size_t i = 0; i < sizeof(taken) / sizeof(*taken); i++) {
+		STAGE_RUN(s, run_old, "mosmon", taken[i]);
+		assert_int_equal(s->status, TESS_FAILED);
+		stage_says(s->err, "is for a terminal");
+		assert_null(strstr(s->err, "left out"));
+	}
+	for (size_t i = 0; i < sizeof(left_out) / sizeof(*left_out); i++) {
+		STAGE_RUN(s, run_old, "mosmon", left_out[i]);
+		stage_says(s->err, "is left out: ");
+		stage_says(s->err, "is for a terminal");
+	}
+	STAGE_RUN(s, run_old, "mosmon", "-F", "2.4.26", "-l");
+	stage_says(s->err, "'-F' is left out: ");
+	stage_says(s->err, "is for a terminal");
+	STAGE_RUN(s, run_old, "mosmon", "-h");
+	assert_int_equal(s->status, TESS_OK);
+	stage_says(s->out, "usage: mosmon");
+	STAGE_RUN(s, run_old, "mosmon", "-x");
+	assert_usage(s, "mosmon");
+	STAGE_RUN(s, run_old, "mtop", "-", "d", "0.5", "-qc", "s");
+	stage_says(s->err, "is for a terminal");
+	STAGE_RUN(s, run_old, "mtop", "i");
+	stage_says(s->err, "'i' is left out: ");
+	STAGE_RUN(s, run_old, "mtop", "d", "soon");
+	assert_usage(s, "mtop");
 }
 
 static void test_mosctl_answers_about_nodes(void **state)
@@ -344,6 +382,7 @@ int main(void)
 		TEST(test_mosctl_throws_the_switches_there_are),
 		TEST(test_mosctl_takes_what_a_kernel_adds),
 		TEST(test_what_has_no_meaning_is_refused_in_words),
+		TEST(test_monitors_take_the_options_they_had),
 		TEST(test_mosctl_answers_about_nodes),
 		TEST(test_migrate_moves),
 		TEST(test_the_pid_is_found_in_any_format),
