@@ -16,8 +16,6 @@
 #include "tess_process.h"
 #include "tess_show.h"
 
-#define GUESTS_SIZE (1u << 20)
-
 /* Negative numbers and empty texts are not known. */
 struct row {
 	pid_t pid, home_pid;
@@ -181,8 +179,9 @@ static void add_all_away(struct list *l)
 		add_away(l, pids[i]);
 }
 
-static void add_guest(struct list *l, const struct proc_guest *g)
+static void add_guest(const struct proc_guest *g, void *userdata)
 {
+	struct list *l = userdata;
 	struct row row = { .pid = g->pid,
 			   .home_pid = g->home_pid,
 			   .guest = true,
@@ -201,19 +200,6 @@ static void add_guest(struct list *l, const struct proc_guest *g)
 	add(l, &row);
 }
 
-static void add_all_guests(struct list *l)
-{
-	cleanup_free char *text = malloc(GUESTS_SIZE);
-	struct proc_guest guest;
-	char *rest = text, *line;
-
-	if (!text || proc_read(text, GUESTS_SIZE, "hpc/guests") <= 0)
-		return;
-	while ((line = strsep(&rest, "\n")))
-		if (proc_guest_parse(&guest, line) == 0)
-			add_guest(l, &guest);
-}
-
 static void fill(struct list *l)
 {
 	char text[64];
@@ -223,7 +209,7 @@ static void fill(struct list *l)
 	if (proc_read_line(text, sizeof(text), "uptime") == 0)
 		l->uptime = strtod(text, NULL);
 	add_all_away(l);
-	add_all_guests(l);
+	process_guests(add_guest, l);
 	json_decref(l->nodes);
 }
 

@@ -9,17 +9,16 @@
 #include <langinfo.h>
 #include <locale.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "proc.h"
+#include "terminal.h"
 #include "tess.h"
-#include "tess_client.h"
 #include "top.h"
 #include "top_act.h"
 #include "top_run.h"
@@ -33,21 +32,12 @@
 struct ui {
 	struct top top;
 	struct top_acts acts;
-	int agent; /* -1: not connected */
+	struct follower agent;
 	int signals, delay_ms;
-	struct client_line line;
 	int64_t looked, tried; /* ms; 0: never */
 	SCREEN *screen;
 	bool colours, ascii;
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* --- the terminal --- */
 
@@ -159,7 +149,7 @@ static void set_clock(struct top *top)
 
 static void look(struct ui *ui)
 {
-	int64_t now = now_ms();
+	int64_t now = clock_ms();
 
 	set_clock(&ui->top);
 	top_read_processes(&ui->top,
@@ -167,31 +157,18 @@ static void look(struct ui *ui)
 	ui->looked = now;
 }
 
-static void disconnect(struct ui *ui)
-{
-	if (ui->agent >= 0)
-		close(ui->agent);
-	ui->agent = -1;
-	client_line_clear(&ui->line);
-	top_read_nodes(&ui->top, NULL);
-}
-
 static void try_connect(struct ui *ui)
 {
-	ui->tried = now_ms();
-	ui->agent = client_connect();
-	if (ui->agent >= 0 && client_send(ui->agent, "watch") < 0)
-		disconnect(ui);
+	ui->tried = clock_ms();
+	follower_connect(&ui->agent);
 }
 
 static void on_agent(struct ui *ui)
 {
 	json_t *state = NULL;
-	int r = client_receive(ui->agent, &ui->line, &state);
+	int r = follower_read(&ui->agent, &state);
 
-	if (r < 0)
-		disconnect(ui);
-	else if (r > 0 && json_object_get(state, "nodes"))
+	if (r)
 		top_read_nodes(&ui->top, state);
 	json_decref(state);
 }
@@ -220,14 +197,11 @@ static int on_keys(struct ui *ui)
 
 static int on_signal(struct ui *ui)
 {
-	struct signalfd_siginfo info;
+	int leave = terminal_signal(ui->signals);
 
-	if (read(ui->signals, &info, sizeof(info)) != sizeof(info))
-		return 0;
-	if (info.ssi_signo != SIGWINCH)
-		return 1;
-	on_resize();
-	return 0;
+	if (leave == 0)
+		on_resize();
+	return leave > 0;
 }
 
 /* The second look comes soon: only then it is seen who uses a CPU. */
@@ -242,20 +216,20 @@ static int64_t next_look(const struct ui *ui)
 
 static int time_left(const struct ui *ui)
 {
-	int64_t left = next_look(ui) - now_ms();
+	int64_t left = next_look(ui) - clock_ms();
 
-	if (ui->agent < 0 && left > RETRY_MS)
+	if (ui->agent.fd < 0 && left > RETRY_MS)
 		left = RETRY_MS;
 	return left > 0 ? (int)left : 0;
 }
 
 static void on_time(struct ui *ui)
 {
-	int64_t now = now_ms();
+	int64_t now = clock_ms();
 
 	if (now >= next_look(ui))
 		look(ui);
-	if (ui->agent < 0 && now >= ui->tried + RETRY_MS)
+	if (ui->agent.fd < 0 && now >= ui->tried + RETRY_MS)
 		try_connect(ui);
 }
 
@@ -267,7 +241,7 @@ static void follow(struct ui *ui)
 		struct pollfd p[3 + TOP_ACTS] = {
 			{ .fd = ui->signals, .events = POLLIN },
 			{ .fd = STDIN_FILENO, .events = POLLIN },
-			{ .fd = ui->agent, .events = POLLIN },
+			{ .fd = ui->agent.fd, .events = POLLIN },
 		};
 
 		top_act_poll(&ui->acts, p + 3);
@@ -284,23 +258,6 @@ static void follow(struct ui *ui)
 			look(ui);
 		on_time(ui);
 	}
-}
-
-static int prepare(struct ui *ui)
-{
-	sigset_t mask;
-
-	sigemptyset(&mask);
-	sigaddset(&mask, SIGWINCH);
-	sigaddset(&mask, SIGINT);
-	sigaddset(&mask, SIGTERM);
-	sigaddset(&mask, SIGHUP);
-	sigprocmask(SIG_BLOCK, &mask, NULL);
-	ui->signals = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (ui->signals < 0)
-		return -errno;
-	gethostname(ui->top.host, sizeof(ui->top.host) - 1);
-	return 0;
 }
 
 static void set_options(struct ui *ui, const struct top_options *o)
@@ -329,8 +286,7 @@ int top_delay_parse(int *ret_ms, const char *text)
 
 int top_run(const struct top_options *options)
 {
-	struct ui ui = { .agent = -1 };
-	int r;
+	struct ui ui = { .agent.fd = -1 };
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return tess_error(false, "failed",
@@ -341,9 +297,10 @@ int top_run(const struct top_options *options)
 		return process_no_kernel(false);
 	top_init(&ui.top, geteuid());
 	set_options(&ui, options);
-	r = prepare(&ui);
-	if (r < 0)
-		return tess_error(false, "failed", strerror(-r), NULL);
+	gethostname(ui.top.host, sizeof(ui.top.host) - 1);
+	ui.signals = terminal_signals();
+	if (ui.signals < 0)
+		return tess_error(false, "failed", strerror(-ui.signals), NULL);
 	if (!open_terminal(&ui)) {
 		close(ui.signals);
 		return tess_error(false, "failed",
@@ -355,7 +312,7 @@ int top_run(const struct top_options *options)
 	follow(&ui);
 	endwin();
 	delscreen(ui.screen);
-	disconnect(&ui);
+	follower_disconnect(&ui.agent);
 	top_act_finish(&ui.acts);
 	top_finish(&ui.top);
 	close(ui.signals);

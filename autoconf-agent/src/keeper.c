@@ -9,10 +9,10 @@
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "clock.h"
 #include "proc.h"
 #include "tess.h"
 #include "tess_process.h"
@@ -27,14 +27,6 @@ enum keeper_does keeper_decide(const struct keeper *keeper, int64_t where,
 	if (where == keeper->node)
 		return KEEPER_LOOKS;
 	return where == 0 ? KEEPER_SENDS : KEEPER_LEAVES;
-}
-
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 /* True when the command ended before. */
@@ -86,7 +78,7 @@ static void tell(const struct keeper *k, int error)
 
 static void keep(const struct keeper *k, int pidfd)
 {
-	int64_t start = now_ms(), wait = KEEPER_FIRST_MS, where, locked;
+	int64_t start = clock_ms(), wait = KEEPER_FIRST_MS, where, locked;
 
 	while (!ended_within(pidfd, wait)) {
 		enum keeper_does does;
@@ -94,7 +86,7 @@ static void keep(const struct keeper *k, int pidfd)
 		if (proc_read_number(&where, "%d/where", k->pid) < 0 ||
 		    proc_read_number(&locked, "%d/lock", k->pid) < 0)
 			return;
-		does = keeper_decide(k, where, locked, now_ms() - start);
+		does = keeper_decide(k, where, locked, clock_ms() - start);
 		if (does == KEEPER_LEAVES)
 			return;
 		if (does == KEEPER_SENDS)

@@ -10,10 +10,10 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "clock.h"
 #include "tess.h"
 #include "tess_client.h"
 
@@ -92,23 +92,15 @@ int client_receive(int fd, struct client_line *line, json_t **ret)
 	return 1;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static int wait_answer(int fd, json_t **ret)
 {
 	struct client_line line = { 0 };
-	int64_t until = now_ms() + ANSWER_S * 1000;
+	int64_t until = clock_ms() + ANSWER_S * 1000;
 	int r = 0;
 
 	while (r == 0) {
 		struct pollfd p = { .fd = fd, .events = POLLIN };
-		int64_t left = until - now_ms();
+		int64_t left = until - clock_ms();
 
 		if (left <= 0 || poll(&p, 1, (int)left) == 0)
 			r = -ETIMEDOUT;

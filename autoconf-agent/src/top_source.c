@@ -8,11 +8,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "cleanup.h"
 #include "proc.h"
 #include "tess_nodes.h"
-
-#define GUESTS_SIZE (1u << 20)
 
 static void read_node(struct top_node *n, const json_t *o)
 {
@@ -134,8 +131,9 @@ static void read_own(struct list *l, pid_t pid)
 	read_command(p, stat.comm);
 }
 
-static void read_guest(struct list *l, const struct proc_guest *g)
+static void read_guest(const struct proc_guest *g, void *userdata)
 {
+	struct list *l = userdata;
 	struct top_process *p = add(l);
 	struct proc_stat stat;
 
@@ -147,20 +145,6 @@ static void read_guest(struct list *l, const struct proc_guest *g)
 	p->at = l->self;
 	(void)read_stat(p, &stat);
 	snprintf(p->command, sizeof(p->command), "%s", g->comm);
-}
-
-/* Their PIDs, in an order of their own. */
-static void read_guests(struct list *l)
-{
-	cleanup_free char *text = malloc(GUESTS_SIZE);
-	struct proc_guest guest;
-	char *rest = text, *line;
-
-	if (!text || proc_read(text, GUESTS_SIZE, "hpc/guests") <= 0)
-		return;
-	while ((line = strsep(&rest, "\n")))
-		if (proc_guest_parse(&guest, line) == 0)
-			read_guest(l, &guest);
 }
 
 static bool is_guest(const struct list *l, size_t n_guests, pid_t pid)
@@ -178,7 +162,7 @@ static void read_all(struct list *l)
 	size_t n_guests;
 	pid_t pid;
 
-	read_guests(l);
+	process_guests(read_guest, l);
 	n_guests = l->n;
 	while (dir && (entry = readdir(dir)))
 		if (proc_pid_parse(&pid, entry->d_name) == 0 &&
