@@ -48,7 +48,7 @@ static void note_balancer(const struct rules *rules)
 	if (!rules->n_ranges && !rules->kind)
 		return;
 	status = client_try("status");
-	balances = strcmp(show_string(status, "balance"), "running") == 0;
+	balances = strcmp(show_string(status, "balance"), "on") == 0;
 	json_decref(status);
 	if (!balances)
 		tess_note(
