@@ -4,18 +4,14 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
-#include "cleanup.h"
 #include "proc.h"
 #include "rules.h"
 #include "tess.h"
 #include "tess_nodes.h"
 #include "tess_process.h"
 #include "tess_show.h"
-
-#define ENVIRON_SIZE (256u << 10)
 
 struct answer {
 	pid_t pid;
@@ -29,14 +25,9 @@ struct answer {
  * read. */
 static void find_rules(struct answer *a)
 {
-	cleanup_free char *text = malloc(ENVIRON_SIZE);
 	struct rules rules;
-	ssize_t n;
 
-	if (!text || a->node)
-		return;
-	n = proc_read(text, ENVIRON_SIZE, "%d/environ", a->pid);
-	if (n > 0 && rules_find(&rules, text, (size_t)n) == 0)
+	if (!a->node && rules_read(&rules, a->pid) == 0)
 		(void)rules_format(a->rules, &rules);
 }
 

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
+#include "proc.h"
+
 bool rules_allow(const struct rules *rules, uint16_t node)
 {
 	if (rules->home || rules->stay)
@@ -166,6 +169,19 @@ int rules_find(struct rules *ret, const char *environ, size_t len)
 		len -= entry + 1;
 	}
 	return -ENOENT;
+}
+
+#define ENVIRON_SIZE (256u << 10) /* longer ones are cut */
+
+int rules_read(struct rules *ret, pid_t pid)
+{
+	cleanup_free char *text = malloc(ENVIRON_SIZE);
+	ssize_t n;
+
+	if (!text)
+		return -ENOMEM;
+	n = proc_read(text, ENVIRON_SIZE, "%d/environ", pid);
+	return n < 0 ? (int)n : rules_find(ret, text, (size_t)n);
 }
 
 void rules_override(struct rules *rules, const struct rules *given, bool placed)

@@ -24,6 +24,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define RULES_VARIABLE "TESSERA_RULES"
 #define RULES_TEXT 512 /* the longest value, with its NUL */
@@ -63,6 +64,10 @@ int rules_format(char ret[RULES_TEXT], const struct rules *rules);
 /* Looks for the variable in /proc/PID/environ, entries that end with a NUL
  * each, the last one perhaps cut. -ENOENT: it is not there. */
 int rules_find(struct rules *ret, const char *environ, size_t len);
+
+/* Those of a process: to be asked once, while it is at home. -ENOENT: it has
+ * none; or another negative errno, -EACCES for a process of somebody else. */
+int rules_read(struct rules *ret, pid_t pid);
 
 /* What was given goes over what was inherited. placed: where it runs is given
  * anew, even if that is nowhere in particular. */

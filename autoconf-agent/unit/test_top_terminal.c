@@ -142,6 +142,8 @@ static void wait_until(struct terminal *t,
 			left -= 50;
 		if (n > 0)
 			t->len += (size_t)n;
+		if (t->len > sizeof(t->said) / 2)
+			t->len = 0; /* who waits has not seen it so far */
 		t->said[t->len] = '\0';
 	}
 }
