@@ -11,7 +11,7 @@
 #include "tess_client.h"
 #include "tess_show.h"
 
-#define RUNS " [-z] COMMAND [ARGUMENT…]"
+#define RUNS " [-z] COMMAND [ARGUMENT...]"
 #define JOBS " [-h|-NODE]" RUNS
 
 static const struct old_tool tools[] = {
@@ -35,7 +35,7 @@ static const struct old_tool tools[] = {
 	  "       mosctl gettune|getyard|setyard|getdecay|setdecay|setspeed" },
 	{ "setpe", old_setpe, "setpe -r [-f FILE|-]" },
 	{ "mps", old_mps,
-	  "mps [--ominfo|--ominfol] [OPTIONS OF ps(1)] [PID…]" },
+	  "mps [--ominfo|--ominfol] [OPTIONS OF ps(1)] [PID...]" },
 	{ "mtop", old_mtop, "mtop [-] [d SECONDS] [q] [c] [S] [s] [i]" },
 	{ "mosmon", old_mosmon,
 	  "mosmon [-w|-v|-V|-a] [-s|-m|-r|-u|-l|-L] [-d] [-t] [+NODE]\n"

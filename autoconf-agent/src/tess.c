@@ -67,7 +67,7 @@ static const struct tess_command commands[] = {
 		.usage =
 			"tess run [-n NODE] [--home] [--stay] [--on LIST] "
 			"[--cpu-level L]\n"
-			"                [--cpu-job] [--io-job] COMMAND [ARGUMENT…]",
+			"                [--cpu-job] [--io-job] COMMAND [ARGUMENT...]",
 		.text = "  -n, --node NODE  start there at once\n"
 			"  --home           it stays at home\n"
 			"  --stay           it stays where it starts\n"

@@ -83,7 +83,7 @@ static void tell_start(struct top *top, const struct top_wish *w)
 
 	if (w->kind != TOP_WISH_MOVE)
 		return;
-	snprintf(text, sizeof(text), "PID %d goes to %s …", w->pid, w->text);
+	snprintf(text, sizeof(text), "PID %d goes to %s ...", w->pid, w->text);
 	top_say(top, TONE_FAINT, text);
 }
 
