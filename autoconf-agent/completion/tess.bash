@@ -27,13 +27,27 @@ _tess() {
 	done
 	case $command in
 	'')
-		words='status nodes ps why migrate bring expel block unblock stay free
+		words='status nodes ps top why migrate run bring expel block unblock stay free
 			key screen help --json --help --version'
 		;;
 	status) words='--json --help' ;;
 	nodes) words='--long --json --help' ;;
 	ps | expel | block | unblock) words='--json --help' ;;
 	why | migrate | stay | free) words="$(_tess_pids own) --json --help" ;;
+	top) words='--delay --nodes --watch --help' ;;
+	run)
+		case ${COMP_WORDS[COMP_CWORD - 1]} in
+		-n | --node | --on) words=$(_tess_nodes) ;;
+		--cpu-level) words='v1 v2 v3 v4' ;;
+		*)
+			words='-n --node --home --stay --on --cpu-level --cpu-job --io-job
+				--help'
+			[[ $cur == -* ]] ||
+				mapfile -t COMPREPLY < <(compgen -c -- "$cur")
+			;;
+		esac
+		;;
+	run\ *) compopt -o default 2>/dev/null ;;
 	migrate\ *\ *) ;;
 	migrate\ *) words="home $(_tess_nodes) --json --help" ;;
 	bring) words="$(_tess_pids away) --all --json --help" ;;
@@ -47,7 +61,7 @@ _tess() {
 		fi
 		;;
 	help)
-		words='status nodes ps why migrate bring expel block unblock stay free
+		words='status nodes ps top why migrate run bring expel block unblock stay free
 			key screen help'
 		;;
 	screen) words='--help' ;;

@@ -2,24 +2,15 @@
 /*
  * tess migrate, bring: one process goes to another node, or home.
  */
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "proc.h"
 #include "tess.h"
-#include "tess_client.h"
 #include "tess_nodes.h"
 #include "tess_process.h"
 
-/* A number needs no agent: the kernel knows who has it. */
-static int find_node(const char *text, bool json, unsigned int *ret)
+static int find_place(const char *text, bool json, unsigned int *ret)
 {
-	char message[160];
-	json_t *reply;
-	pid_t number;
-	int r;
-
 	if (strcmp(text, "home") == 0) {
 		*ret = 0;
 		return TESS_OK;
@@ -28,19 +19,7 @@ static int find_node(const char *text, bool json, unsigned int *ret)
 		return tess_error(json, "failed",
 				  "choosing the best node is not possible yet",
 				  "name one: 'tess nodes' lists them");
-	if (proc_pid_parse(&number, text) == 0 && number <= UINT16_MAX) {
-		*ret = (unsigned int)number;
-		return TESS_OK;
-	}
-	reply = client_ask("nodes", json, &r);
-	if (!reply)
-		return r;
-	*ret = nodes_number(reply, text);
-	json_decref(reply);
-	if (*ret)
-		return TESS_OK;
-	snprintf(message, sizeof(message), "there is no node '%.64s'", text);
-	return tess_error(json, "no-node", message, "'tess nodes' lists them");
+	return nodes_find(text, json, ret);
 }
 
 int cmd_migrate(const struct tess_command *self, int argc, char **argv,
@@ -56,7 +35,7 @@ int cmd_migrate(const struct tess_command *self, int argc, char **argv,
 		return tess_usage(self, json, argv[3]);
 	if (proc_pid_parse(&pid, argv[1]) < 0)
 		return tess_usage(self, json, argv[1]);
-	r = find_node(argv[2], json, &node);
+	r = find_place(argv[2], json, &node);
 	return r ? r : process_move(json, pid, node);
 }
 

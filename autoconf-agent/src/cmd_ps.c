@@ -4,11 +4,9 @@
  */
 #include <dirent.h>
 #include <inttypes.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cleanup.h"
@@ -18,9 +16,6 @@
 #include "tess_process.h"
 #include "tess_show.h"
 
-#define COMMAND_SIZE 256
-#define GUESTS_SIZE (1u << 20)
-
 /* Negative numbers and empty texts are not known. */
 struct row {
 	pid_t pid, home_pid;
@@ -28,7 +23,7 @@ struct row {
 	unsigned int home, at; /* nodes; 0: this one, which has no number yet */
 	double cpu;	       /* per cent of a CPU, over its life */
 	int64_t memory, moves;
-	char user[33], command[COMMAND_SIZE];
+	char user[USER_SIZE], command[COMMAND_SIZE];
 };
 
 struct list {
@@ -124,45 +119,6 @@ static double cpu_share(const struct list *l, const struct proc_stat *s)
 	return (double)s->ticks / hz / life * 100;
 }
 
-static bool read_stat(struct proc_stat *ret, pid_t pid)
-{
-	char text[1024];
-
-	return proc_read(text, sizeof(text), "%d/stat", pid) > 0 &&
-	       proc_stat_parse(ret, text) == 0;
-}
-
-/* Arguments are separated by NULs. */
-static void read_command(char ret[COMMAND_SIZE], pid_t pid,
-			 const struct proc_stat *stat)
-{
-	ssize_t n = proc_read(ret, COMMAND_SIZE, "%d/cmdline", pid);
-
-	while (n > 0 && ret[n - 1] == '\0')
-		n--;
-	for (ssize_t i = 0; i < n; i++)
-		if (ret[i] == '\0')
-			ret[i] = ' ';
-	if (n <= 0)
-		snprintf(ret, COMMAND_SIZE, "%s", stat->comm);
-}
-
-static void read_user(char ret[33], pid_t pid)
-{
-	const struct passwd *user;
-	char path[256];
-	struct stat st;
-
-	snprintf(path, sizeof(path), "%s/%d", proc_root, pid);
-	if (stat(path, &st) < 0)
-		return;
-	user = getpwuid(st.st_uid);
-	if (user)
-		snprintf(ret, 33, "%s", user->pw_name);
-	else
-		snprintf(ret, 33, "%u", st.st_uid);
-}
-
 /* Its memory is elsewhere, how much of it nobody tells here. */
 static void add_away(struct list *l, pid_t pid)
 {
@@ -178,11 +134,11 @@ static void add_away(struct list *l, pid_t pid)
 	if (proc_read_number(&where, "%d/where", pid) < 0 || where <= 0)
 		return;
 	row.at = (unsigned int)where;
-	if (read_stat(&stat, pid))
+	if (proc_stat_read(&stat, pid) == 0)
 		row.cpu = cpu_share(l, &stat);
 	(void)proc_read_number(&row.moves, "%d/nmigs", pid);
-	read_command(row.command, pid, &stat);
-	read_user(row.user, pid);
+	process_command(row.command, pid, stat.comm);
+	(void)process_user(row.user, pid);
 	add(l, &row);
 }
 
@@ -223,8 +179,9 @@ static void add_all_away(struct list *l)
 		add_away(l, pids[i]);
 }
 
-static void add_guest(struct list *l, const struct proc_guest *g)
+static void add_guest(const struct proc_guest *g, void *userdata)
 {
+	struct list *l = userdata;
 	struct row row = { .pid = g->pid,
 			   .home_pid = g->home_pid,
 			   .guest = true,
@@ -235,25 +192,12 @@ static void add_guest(struct list *l, const struct proc_guest *g)
 			   .moves = -1 };
 	struct proc_stat stat;
 
-	if (read_stat(&stat, g->pid)) {
+	if (proc_stat_read(&stat, g->pid) == 0) {
 		row.cpu = cpu_share(l, &stat);
 		row.memory = (int64_t)stat.pages * sysconf(_SC_PAGESIZE);
 	}
 	snprintf(row.command, sizeof(row.command), "%s", g->comm);
 	add(l, &row);
-}
-
-static void add_all_guests(struct list *l)
-{
-	cleanup_free char *text = malloc(GUESTS_SIZE);
-	struct proc_guest guest;
-	char *rest = text, *line;
-
-	if (!text || proc_read(text, GUESTS_SIZE, "hpc/guests") <= 0)
-		return;
-	while ((line = strsep(&rest, "\n")))
-		if (proc_guest_parse(&guest, line) == 0)
-			add_guest(l, &guest);
 }
 
 static void fill(struct list *l)
@@ -265,7 +209,7 @@ static void fill(struct list *l)
 	if (proc_read_line(text, sizeof(text), "uptime") == 0)
 		l->uptime = strtod(text, NULL);
 	add_all_away(l);
-	add_all_guests(l);
+	process_guests(add_guest, l);
 	json_decref(l->nodes);
 }
 

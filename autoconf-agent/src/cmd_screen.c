@@ -5,26 +5,23 @@
  */
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/signalfd.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "screen.h"
+#include "terminal.h"
 #include "tess.h"
-#include "tess_client.h"
 #include "tess_show.h"
 
 #define RETRY_MS 1000
 
 struct screen {
-	int agent; /* -1: not connected */
+	struct follower agent;
 	int signals;
-	struct client_line line;
 	json_t *state;
 	char *painted; /* what is on the terminal, NULL: unknown */
 	char host[65];
@@ -72,36 +69,14 @@ static void draw(struct screen *s)
 	s->painted = text;
 }
 
-static void disconnect(struct screen *s)
-{
-	if (s->agent >= 0)
-		close(s->agent);
-	s->agent = -1;
-	client_line_clear(&s->line);
-	json_decref(s->state);
-	s->state = NULL;
-}
-
-static void try_connect(struct screen *s)
-{
-	s->agent = client_connect();
-	if (s->agent >= 0 && client_send(s->agent, "watch") < 0)
-		disconnect(s);
-}
-
 static void on_agent(struct screen *s)
 {
 	json_t *state = NULL;
-	int r = client_receive(s->agent, &s->line, &state);
 
-	if (r < 0) {
-		disconnect(s);
-	} else if (r > 0 && json_object_get(state, "status")) {
-		json_decref(s->state);
-		s->state = state;
-	} else {
-		json_decref(state);
-	}
+	if (follower_read(&s->agent, &state) == 0)
+		return;
+	json_decref(s->state);
+	s->state = state;
 }
 
 /* 1: leave; 0: go on; negative: the terminal is gone. */
@@ -125,15 +100,13 @@ static int on_key(struct screen *s)
 /* 1: a signal asks to leave. */
 static int on_signal(struct screen *s)
 {
-	struct signalfd_siginfo info;
+	int leave = terminal_signal(s->signals);
 
-	if (read(s->signals, &info, sizeof(info)) != sizeof(info))
-		return 0;
-	if (info.ssi_signo != SIGWINCH)
-		return 1;
-	free(s->painted);
-	s->painted = NULL;
-	return 0;
+	if (leave == 0) {
+		free(s->painted);
+		s->painted = NULL;
+	}
+	return leave > 0;
 }
 
 static int follow(struct screen *s)
@@ -145,11 +118,11 @@ static int follow(struct screen *s)
 			{ .fd = s->signals, .events = POLLIN },
 			{ .fd = s->typing ? STDIN_FILENO : -1,
 			  .events = POLLIN },
-			{ .fd = s->agent, .events = POLLIN },
+			{ .fd = s->agent.fd, .events = POLLIN },
 		};
 
 		draw(s);
-		if (poll(p, 3, s->agent < 0 ? RETRY_MS : -1) < 0)
+		if (poll(p, 3, s->agent.fd < 0 ? RETRY_MS : -1) < 0)
 			continue;
 		if (p[0].revents)
 			r = on_signal(s);
@@ -157,8 +130,8 @@ static int follow(struct screen *s)
 			r = on_key(s);
 		if (p[2].revents)
 			on_agent(s);
-		else if (s->agent < 0)
-			try_connect(s);
+		else if (s->agent.fd < 0)
+			follower_connect(&s->agent);
 	}
 	return r;
 }
@@ -166,17 +139,10 @@ static int follow(struct screen *s)
 static int prepare(struct screen *s)
 {
 	struct termios raw;
-	sigset_t mask;
 
-	sigemptyset(&mask);
-	sigaddset(&mask, SIGWINCH);
-	sigaddset(&mask, SIGINT);
-	sigaddset(&mask, SIGTERM);
-	sigaddset(&mask, SIGHUP);
-	sigprocmask(SIG_BLOCK, &mask, NULL);
-	s->signals = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
+	s->signals = terminal_signals();
 	if (s->signals < 0)
-		return -errno;
+		return s->signals;
 	s->typing = tcgetattr(STDIN_FILENO, &s->before) == 0;
 	if (s->typing) {
 		raw = s->before;
@@ -192,7 +158,8 @@ static int prepare(struct screen *s)
 
 static void finish(struct screen *s)
 {
-	disconnect(s);
+	follower_disconnect(&s->agent);
+	json_decref(s->state);
 	if (s->typing)
 		tcsetattr(STDIN_FILENO, TCSANOW, &s->before);
 	fputs("\033[?25h\033[2J\033[H", stdout);
@@ -204,7 +171,7 @@ static void finish(struct screen *s)
 int cmd_screen(const struct tess_command *self, int argc, char **argv,
 	       bool json)
 {
-	struct screen s = { .agent = -1 };
+	struct screen s = { .agent.fd = -1 };
 	int r;
 
 	if (argc > 1 || json)
@@ -217,7 +184,7 @@ int cmd_screen(const struct tess_command *self, int argc, char **argv,
 	r = prepare(&s);
 	if (r < 0)
 		return tess_error(false, "failed", strerror(-r), NULL);
-	try_connect(&s);
+	follower_connect(&s.agent);
 	r = follow(&s);
 	finish(&s);
 	return r < 0 ? TESS_FAILED : TESS_OK;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "proc.h"
+#include "rules.h"
 #include "tess.h"
 #include "tess_nodes.h"
 #include "tess_process.h"
@@ -17,7 +18,18 @@ struct answer {
 	int64_t node; /* 0: home */
 	int64_t moves, locked;
 	char reason[REASON_SIZE]; /* "": it can move */
+	char rules[RULES_TEXT];	  /* "": none are known */
 };
+
+/* The environment of a process that is away is not here, and others' may not be
+ * read. */
+static void find_rules(struct answer *a)
+{
+	struct rules rules;
+
+	if (!a->node && rules_read(&rules, a->pid) == 0)
+		(void)rules_format(a->rules, &rules);
+}
 
 static int find_out(struct answer *a)
 {
@@ -29,16 +41,19 @@ static int find_out(struct answer *a)
 		r = proc_read_number(&a->locked, "%d/lock", a->pid);
 	if (r == 0)
 		r = process_reason(a->reason, a->pid);
+	if (r == 0)
+		find_rules(a);
 	return r;
 }
 
 static int print_json(const struct answer *a)
 {
 	json_t *reply = json_pack(
-		"{s:i, s:I, s:I, s:b, s:b, s:o}", "pid", (int)a->pid, "node",
-		(json_int_t)a->node, "moves", (json_int_t)a->moves, "locked",
-		a->locked != 0, "can_move", !*a->reason, "reason",
-		*a->reason ? show_json_text(a->reason) : json_null());
+		"{s:i, s:I, s:I, s:b, s:b, s:o, s:o}", "pid", (int)a->pid,
+		"node", (json_int_t)a->node, "moves", (json_int_t)a->moves,
+		"locked", a->locked != 0, "can_move", !*a->reason, "reason",
+		*a->reason ? show_json_text(a->reason) : json_null(), "rules",
+		*a->rules ? json_string(a->rules) : json_null());
 	int r = tess_print(reply);
 
 	json_decref(reply);
@@ -72,6 +87,10 @@ static void print_text(const struct answer *a)
 	printf("%" PRId64 "\n", a->moves);
 	label("locked");
 	puts(a->locked ? "yes, 'tess free' undoes it" : "no");
+	if (*a->rules) {
+		label("rules");
+		puts(a->rules);
+	}
 	label("can move");
 	if (*a->reason) {
 		show_tone(stdout, colours, TONE_WARN, "no");

@@ -162,16 +162,24 @@ int proc_stat_parse(struct proc_stat *ret, const char *text)
 		return -EBADMSG;
 	/* Fields 3 to 24: state … utime stime … starttime vsize rss */
 	if (sscanf(end + 1,
-		   " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u"
+		   " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u"
 		   " %" SCNu64 " %" SCNu64 " %*d %*d %*d %*d %*d %*d %" SCNu64
 		   " %*u %" SCNu64,
-		   &user, &system, &stat.start, &stat.pages) != 4)
+		   &stat.state, &user, &system, &stat.start, &stat.pages) != 5)
 		return -EBADMSG;
 	stat.ticks = user + system;
 	snprintf(stat.comm, sizeof(stat.comm), "%.*s", (int)(end - begin - 1),
 		 begin + 1);
 	*ret = stat;
 	return 0;
+}
+
+int proc_stat_read(struct proc_stat *ret, pid_t pid)
+{
+	char text[1024];
+	ssize_t n = proc_read(text, sizeof(text), "%d/stat", pid);
+
+	return n < 0 ? (int)n : proc_stat_parse(ret, text);
 }
 
 int proc_guest_parse(struct proc_guest *ret, const char *line)

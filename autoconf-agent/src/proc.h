@@ -38,12 +38,14 @@ int proc_pid_parse(pid_t *ret, const char *text);
 /* Of /proc/PID/stat. */
 struct proc_stat {
 	char comm[PROC_COMM];
+	char state;	/* 'R': runs or wants to */
 	uint64_t ticks; /* CPU time, in user mode and in the kernel */
 	uint64_t start; /* ticks after the start of the machine */
 	uint64_t pages; /* in memory */
 };
 
 int proc_stat_parse(struct proc_stat *ret, const char *text);
+int proc_stat_read(struct proc_stat *ret, pid_t pid);
 
 /* A line of /proc/hpc/guests. */
 struct proc_guest {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * tess(1): what a person uses. Finds the subcommand and runs it.
+ * tess(1): what a person uses. Finds the subcommand, or by the name it was
+ * called openMosix's command, and runs it.
  */
 #include <stdio.h>
 #include <string.h>
 
+#include "old.h"
 #include "tess.h"
 
 static int cmd_help(const struct tess_command *self, int argc, char **argv,
@@ -31,6 +33,18 @@ static const struct tess_command commands[] = {
 		.usage = "tess ps [--json]",
 	},
 	{
+		.name = "top",
+		.run = cmd_top,
+		.line = "nodes and processes on the whole screen, and keys to "
+			"move them",
+		.usage = "tess top [-d SECONDS] [-n] [-w]",
+		.text = "  -d, --delay SECONDS  between two looks\n"
+			"  -n, --nodes          begin with the nodes alone\n"
+			"  -w, --watch          no key changes anything\n"
+			"\n"
+			"'?' lists the keys.\n",
+	},
+	{
 		.name = "why",
 		.run = cmd_why,
 		.line = "where a process is, and why it can or cannot move",
@@ -45,6 +59,28 @@ static const struct tess_command commands[] = {
 			"\n"
 			"It returns when the process is there, or says why it "
 			"stays where it is.\n",
+	},
+	{
+		.name = "run",
+		.run = cmd_run,
+		.line = "start a command under rules about where it runs",
+		.usage =
+			"tess run [-n NODE] [--home] [--stay] [--on LIST] "
+			"[--cpu-level L]\n"
+			"                [--cpu-job] [--io-job] COMMAND [ARGUMENT...]",
+		.text = "  -n, --node NODE  start there at once\n"
+			"  --home           it stays at home\n"
+			"  --stay           it stays where it starts\n"
+			"  --on LIST        only these nodes: 1,4-7,tess-9\n"
+			"  --cpu-level L    no instructions above x86-64-L: v1, "
+			"v2, v3, v4\n"
+			"  --cpu-job        it computes most of the time\n"
+			"  --io-job         it reads and writes most of the time\n"
+			"\n"
+			"Its PID, exit status and signals are the command's "
+			"own. The rules hold for\n"
+			"what it starts, too.\n",
+		.raw = true,
 	},
 	{
 		.name = "bring",
@@ -131,14 +167,6 @@ static int unknown(bool json, const char *name)
 	return tess_error(json, "usage", message, "'tess help' lists them");
 }
 
-static int help_command(const struct tess_command *c)
-{
-	printf("tess %s: %s\n\nusage: %s\n", c->name, c->line, c->usage);
-	if (c->text)
-		printf("\n%s", c->text);
-	return TESS_OK;
-}
-
 static int help_all(void)
 {
 	puts("usage: tess [COMMAND] [--json]\n\ncommands:");
@@ -159,18 +187,22 @@ static int cmd_help(const struct tess_command *self, int argc, char **argv,
 	if (argc < 2)
 		return help_all();
 	c = find(argv[1]);
-	return c ? help_command(c) : unknown(json, argv[1]);
+	return c ? tess_help(c) : unknown(json, argv[1]);
 }
 
-/* Takes out the options that all commands have. Returns how many arguments are
- * left. */
+/* Takes out the options that all commands have, up to where a command of the
+ * user's own begins. Returns how many arguments are left. */
 static int common_options(int argc, char **argv, bool *ret_json, bool *ret_help,
 			  bool *ret_version)
 {
+	const struct tess_command *c;
 	int n = 1;
 	bool options = true;
 
 	for (int i = 1; i < argc; i++) {
+		c = n == 1 ? find(argv[i]) : NULL;
+		if (c && c->raw)
+			options = false;
 		if (options && strcmp(argv[i], "--json") == 0)
 			*ret_json = true;
 		else if (options && (strcmp(argv[i], "--help") == 0 ||
@@ -211,7 +243,7 @@ static int run(int argc, char **argv)
 	if (!c)
 		return unknown(json, name);
 	if (help)
-		return help_command(c);
+		return tess_help(c);
 	if (argc < 2)
 		return c->run(c, 1, bare, json);
 	return c->run(c, argc - 1, argv + 1, json);
@@ -219,11 +251,13 @@ static int run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	const struct old_tool *old;
 	int r;
 
 	if (argc < 1)
 		return TESS_USAGE;
-	r = run(argc, argv);
+	old = old_find(argv[0]);
+	r = old ? old->run(argc, argv) : run(argc, argv);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		perror("tess: writing");
 		return r ? r : TESS_FAILED;

@@ -29,6 +29,9 @@ struct tess_command {
 	const char *line;  /* what it does */
 	const char *usage; /* "tess nodes [-l] [--json]" */
 	const char *text;  /* options and more, for help; may be NULL */
+	/* Nothing is taken out behind its name: a command of the user's own
+	 * follows there. */
+	bool raw;
 };
 
 int cmd_status(const struct tess_command *self, int argc, char **argv,
@@ -51,6 +54,8 @@ int cmd_block(const struct tess_command *self, int argc, char **argv,
 int cmd_unblock(const struct tess_command *self, int argc, char **argv,
 		bool json);
 int cmd_stay(const struct tess_command *self, int argc, char **argv, bool json);
+int cmd_run(const struct tess_command *self, int argc, char **argv, bool json);
+int cmd_top(const struct tess_command *self, int argc, char **argv, bool json);
 int cmd_free(const struct tess_command *self, int argc, char **argv, bool json);
 
 /* Tell what is wrong and what to do: on stderr, or as {"error":{…}} on stdout.
@@ -60,9 +65,13 @@ int tess_error(bool json, const char *code, const char *message,
 /* The same for an "error" in an agent's reply; 0 when there is none. With json
  * nothing is printed: the reply itself tells. */
 int tess_reply_error(bool json, const json_t *reply);
+/* Something to know, on stderr; all goes on. */
+void tess_note(const char *message);
 /* An argument that the command does not take. */
 int tess_usage(const struct tess_command *command, bool json,
 	       const char *argument);
+/* What --help prints. */
+int tess_help(const struct tess_command *command);
 /* Prints a reply as one line of JSON. */
 int tess_print(const json_t *reply);
 

@@ -10,10 +10,10 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "clock.h"
 #include "tess.h"
 #include "tess_client.h"
 
@@ -92,23 +92,15 @@ int client_receive(int fd, struct client_line *line, json_t **ret)
 	return 1;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static int wait_answer(int fd, json_t **ret)
 {
 	struct client_line line = { 0 };
-	int64_t until = now_ms() + ANSWER_S * 1000;
+	int64_t until = clock_ms() + ANSWER_S * 1000;
 	int r = 0;
 
 	while (r == 0) {
 		struct pollfd p = { .fd = fd, .events = POLLIN };
-		int64_t left = until - now_ms();
+		int64_t left = until - clock_ms();
 
 		if (left <= 0 || poll(&p, 1, (int)left) == 0)
 			r = -ETIMEDOUT;
@@ -144,17 +136,27 @@ static int no_agent(bool json, int error)
 			  "its log may tell why; if it hangs, restart it");
 }
 
-json_t *client_ask(const char *command, bool json, int *ret_exit)
+static int ask(const char *command, json_t **ret)
 {
 	cleanup_close int fd = client_connect();
-	json_t *reply = NULL;
 	int r = fd < 0 ? fd : client_send(fd, command);
 
-	if (r >= 0)
-		r = wait_answer(fd, &reply);
-	if (r < 0) {
+	return r < 0 ? r : wait_answer(fd, ret);
+}
+
+json_t *client_ask(const char *command, bool json, int *ret_exit)
+{
+	json_t *reply = NULL;
+	int r = ask(command, &reply);
+
+	if (r < 0)
 		*ret_exit = no_agent(json, r);
-		return NULL;
-	}
-	return reply;
+	return r < 0 ? NULL : reply;
+}
+
+json_t *client_try(const char *command)
+{
+	json_t *reply = NULL;
+
+	return ask(command, &reply) < 0 ? NULL : reply;
 }

@@ -28,5 +28,7 @@ void client_line_clear(struct client_line *line);
 /* Asks and waits for the answer, at most some seconds. NULL: it was said why
  * not, *ret_exit is tess's exit code. */
 json_t *client_ask(const char *command, bool json, int *ret_exit);
+/* The same for what can do without: NULL, and nothing is said. */
+json_t *client_try(const char *command);
 
 #endif

@@ -27,12 +27,12 @@ static int exit_code(const char *code)
 	return TESS_FAILED;
 }
 
-static void say(const char *message, const char *hint)
+static void say(enum tone tone, const char *message, const char *hint)
 {
 	bool colours = show_colours(STDERR_FILENO);
 
 	fflush(stdout);
-	show_tone(stderr, colours, TONE_BAD, "tess:");
+	show_tone(stderr, colours, tone, "tess:");
 	fputc(' ', stderr);
 	show_clean(stderr, message);
 	if (hint && *hint) {
@@ -42,13 +42,18 @@ static void say(const char *message, const char *hint)
 	fputc('\n', stderr);
 }
 
+void tess_note(const char *message)
+{
+	say(TONE_WARN, message, NULL);
+}
+
 int tess_error(bool json, const char *code, const char *message,
 	       const char *hint)
 {
 	json_t *error;
 
 	if (!json) {
-		say(message, hint);
+		say(TONE_BAD, message, hint);
 		return exit_code(code);
 	}
 	error = json_pack("{s:{s:s, s:s, s:s}}", "error", "code", code,
@@ -65,7 +70,8 @@ int tess_reply_error(bool json, const json_t *reply)
 	if (!error)
 		return TESS_OK;
 	if (!json)
-		say(show_string(error, "message"), show_string(error, "hint"));
+		say(TONE_BAD, show_string(error, "message"),
+		    show_string(error, "hint"));
 	return exit_code(show_string(error, "code"));
 }
 
@@ -83,9 +89,18 @@ int tess_usage(const struct tess_command *command, bool json,
 			 "'tess %s' needs to be told more", command->name);
 	if (json)
 		return tess_error(true, "usage", message, command->usage);
-	say(message, NULL);
+	say(TONE_BAD, message, NULL);
 	fprintf(stderr, "usage: %s\n", command->usage);
 	return TESS_USAGE;
+}
+
+int tess_help(const struct tess_command *command)
+{
+	printf("tess %s: %s\n\nusage: %s\n", command->name, command->line,
+	       command->usage);
+	if (command->text)
+		printf("\n%s", command->text);
+	return TESS_OK;
 }
 
 int tess_print(const json_t *reply)

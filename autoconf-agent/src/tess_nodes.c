@@ -3,20 +3,41 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "proc.h"
+#include "tess.h"
 #include "tess_client.h"
 #include "tess_show.h"
 
 json_t *nodes_ask(void)
 {
-	int fd = client_connect(), r;
+	return client_try("nodes");
+}
 
-	/* What follows would complain. */
-	if (fd < 0)
-		return NULL;
-	close(fd);
-	return client_ask("nodes", false, &r);
+int nodes_find(const char *text, bool json, unsigned int *ret)
+{
+	char message[160];
+	unsigned int found;
+	json_t *reply;
+	pid_t number;
+	int r;
+
+	/* A number needs no agent: the kernel knows who has it. */
+	if (proc_pid_parse(&number, text) == 0 && number <= UINT16_MAX) {
+		*ret = (unsigned int)number;
+		return TESS_OK;
+	}
+	reply = client_ask("nodes", json, &r);
+	if (!reply)
+		return r;
+	found = nodes_number(reply, text);
+	json_decref(reply);
+	if (found) {
+		*ret = found;
+		return TESS_OK;
+	}
+	snprintf(message, sizeof(message), "there is no node '%.64s'", text);
+	return tess_error(json, "no-node", message, "'tess nodes' lists them");
 }
 
 unsigned int nodes_number(const json_t *reply, const char *name)

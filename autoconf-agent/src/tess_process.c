@@ -2,9 +2,13 @@
 #include "tess_process.h"
 
 #include <errno.h>
+#include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "cleanup.h"
 #include "proc.h"
 #include "tess_nodes.h"
 #include "tess_show.h"
@@ -75,6 +79,55 @@ int process_admin_error(bool json, const char *what, int error)
 int process_reason(char ret[REASON_SIZE], pid_t pid)
 {
 	return proc_read_line(ret, REASON_SIZE, "%d/cantmove", pid);
+}
+
+int64_t process_user(char ret[USER_SIZE], pid_t pid)
+{
+	const struct passwd *user;
+	char path[256];
+	struct stat st;
+
+	*ret = '\0';
+	snprintf(path, sizeof(path), "%s/%d", proc_root, pid);
+	if (stat(path, &st) < 0)
+		return -1;
+	user = getpwuid(st.st_uid);
+	if (user)
+		snprintf(ret, USER_SIZE, "%s", user->pw_name);
+	else
+		snprintf(ret, USER_SIZE, "%u", st.st_uid);
+	return st.st_uid;
+}
+
+/* Arguments are separated by NULs. */
+void process_command(char ret[COMMAND_SIZE], pid_t pid, const char *comm)
+{
+	ssize_t n = proc_read(ret, COMMAND_SIZE, "%d/cmdline", pid);
+
+	while (n > 0 && ret[n - 1] == '\0')
+		n--;
+	for (ssize_t i = 0; i < n; i++)
+		if (ret[i] == '\0')
+			ret[i] = ' ';
+	if (n <= 0)
+		snprintf(ret, COMMAND_SIZE, "%s", comm);
+}
+
+#define GUESTS_SIZE (1u << 20)
+
+void process_guests(void (*found)(const struct proc_guest *guest,
+				  void *userdata),
+		    void *userdata)
+{
+	cleanup_free char *text = malloc(GUESTS_SIZE);
+	struct proc_guest guest;
+	char *rest = text, *line;
+
+	if (!text || proc_read(text, GUESTS_SIZE, "hpc/guests") <= 0)
+		return;
+	while ((line = strsep(&rest, "\n")))
+		if (proc_guest_parse(&guest, line) == 0)
+			found(&guest, userdata);
 }
 
 static json_t *move_json(pid_t pid, unsigned int node, const char *reason)

@@ -6,11 +6,15 @@
 #ifndef TESSERA_TESS_PROCESS_H
 #define TESSERA_TESS_PROCESS_H
 
+#include <stdint.h>
 #include <sys/types.h>
 
+#include "proc.h"
 #include "tess.h"
 
 #define REASON_SIZE 256
+#define USER_SIZE 33
+#define COMMAND_SIZE 256
 
 /* The only argument is a PID. TESS_OK, or what was told. */
 int process_argument(const struct tess_command *self, int argc, char **argv,
@@ -22,6 +26,14 @@ int process_admin_error(bool json, const char *what, int error);
 int process_no_kernel(bool json);
 /* Why it cannot move, "" if it can; or a negative errno. */
 int process_reason(char ret[REASON_SIZE], pid_t pid);
+/* Its user's name, or his number; returns the number, or -1 and "". */
+int64_t process_user(char ret[USER_SIZE], pid_t pid);
+/* Its name and arguments; comm where it has none. */
+void process_command(char ret[COMMAND_SIZE], pid_t pid, const char *comm);
+/* All guests of this node, one by one. */
+void process_guests(void (*found)(const struct proc_guest *guest,
+				  void *userdata),
+		    void *userdata);
 /* Moves it to a node, 0 being its home, waits until it is there, and tells. */
 int process_move(bool json, pid_t pid, unsigned int node);
 

@@ -44,10 +44,9 @@ void show_tone(FILE *to, bool colours, enum tone tone, const char *text)
 	show_tone_end(to, colours, tone);
 }
 
-/* Length of the character at p, 0 for one that must not be shown: controls,
- * the C1 controls among them, and what is not UTF-8. */
-static size_t character(const unsigned char *p)
+size_t show_character(const char *text)
 {
+	const unsigned char *p = (const unsigned char *)text;
 	size_t len;
 
 	if (*p < 0x80)
@@ -66,7 +65,7 @@ static size_t character(const unsigned char *p)
 void show_clean(FILE *to, const char *text)
 {
 	for (const char *p = text; *p;) {
-		size_t len = character((const unsigned char *)p);
+		size_t len = show_character(p);
 
 		if (len)
 			fwrite(p, 1, len, to);
@@ -81,7 +80,7 @@ int show_width(const char *text)
 	int width = 0;
 
 	for (const char *p = text; *p; width++) {
-		size_t len = character((const unsigned char *)p);
+		size_t len = show_character(p);
 
 		p += len ? len : 1;
 	}

@@ -28,6 +28,9 @@ void show_tone(FILE *to, bool colours, enum tone tone, const char *text);
 /* Names come from other machines: control characters must not reach a
  * terminal. Each becomes '?'. */
 void show_clean(FILE *to, const char *text);
+/* Length of the text's first character, 0 for one that must not be shown:
+ * controls, the C1 controls among them, and what is not UTF-8. */
+size_t show_character(const char *text);
 /* Columns that the text takes: its characters. */
 int show_width(const char *text);
 

@@ -23,6 +23,7 @@ static void test_a_stat_line_is_read(void **state)
 
 	assert_int_equal(proc_stat_parse(&stat, "2213 (simulate) " REST), 0);
 	assert_string_equal(stat.comm, "simulate");
+	assert_int_equal(stat.state, 'R');
 	assert_int_equal(stat.ticks, 300);
 	assert_int_equal(stat.start, 1234);
 	assert_int_equal(stat.pages, 4096);

@@ -338,6 +338,25 @@ static void test_who_can_move_has_no_reason(void **state)
 	assert_says(out, "yes");
 }
 
+static void test_why_tells_the_rules_of_who_is_at_home(void **state)
+{
+	static const char environ[] = "A=1\0TESSERA_RULES=on=4-6 cpu\0";
+	json_t *o;
+
+	put_bytes("2213/environ", environ, sizeof(environ) - 1);
+	assert_int_equal(run(cmd_why, true, "2213", NULL), TESS_OK);
+	o = reply();
+	assert_true(json_is_null(json_object_get(o, "rules"))); /* away */
+	json_decref(o);
+	put("2213/where", "0\n");
+	assert_int_equal(run(cmd_why, true, "2213", NULL), TESS_OK);
+	o = reply();
+	assert_string_equal(show_string(o, "rules"), "on=4-6 cpu");
+	json_decref(o);
+	assert_int_equal(run(cmd_why, false, "2213", NULL), TESS_OK);
+	assert_says(out, "on=4-6 cpu");
+}
+
 static json_t *process(size_t i)
 {
 	json_t *o = reply(), *process;
@@ -442,6 +461,7 @@ int main(void)
 		TEST(test_a_process_is_locked_and_freed),
 		TEST(test_why_tells_all_there_is),
 		TEST(test_who_can_move_has_no_reason),
+		TEST(test_why_tells_the_rules_of_who_is_at_home),
 		TEST(test_ps_lists_who_is_away),
 		TEST(test_ps_lists_guests),
 		TEST(test_ps_of_nobody_says_so),

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * mosctl: the switches of a node, and what is known of nodes.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "old.h"
+#include "proc.h"
+#include "tess.h"
+#include "tess_client.h"
+#include "tess_nodes.h"
+#include "tess_process.h"
+#include "tess_show.h"
+
+#define VALUE_SIZE 64
+
+/* --- switches: stay, nostay, -stay --- */
+
+static const struct toggle {
+	const char *name; /* a file in /proc/hpc/admin, if the kernel has it */
+	const char *what, *on, *off;
+	const char *missing; /* what to say if it has not */
+} toggles[] = {
+	{ "block", "refuse guests, or let them in", "guests are refused",
+	  "guests are welcome", NULL },
+	{ "stay", "keep processes here", "processes stay on this node",
+	  "processes may leave this node",
+	  "the kernel cannot keep all processes of a node where they are; "
+	  "'tess stay PID' keeps one, 'tess run --stay' a command" },
+	{ "lstay", "keep own processes here", "own processes stay",
+	  "own processes may leave",
+	  "the kernel cannot keep all own processes at home; 'tess stay PID' "
+	  "keeps one, 'tess run --home' a command" },
+	{ "quiet", "be quiet", "nothing is told about the load",
+	  "the load is told",
+	  "a node always tells the others about its load; 'mosctl block' "
+	  "keeps guests out" },
+	{ "mfs", "switch MFS", NULL, NULL,
+	  "there is no MFS: files are always used at a process's home" },
+};
+
+static const struct toggle *find_toggle(const char *name)
+{
+	for (size_t i = 0; i < sizeof(toggles) / sizeof(*toggles); i++)
+		if (strcmp(toggles[i].name, name) == 0)
+			return &toggles[i];
+	return NULL;
+}
+
+static int throw(const struct toggle *t, bool on, const char *request)
+{
+	if (t->missing && !proc_has("hpc/admin/%s", t->name))
+		return old_refuse(request, t->missing);
+	return admin_switch(false, t->name, on, t->what, on ? t->on : t->off);
+}
+
+/* "noblock" and "-block" undo "block". */
+static const struct toggle *toggle_of(const char *request, bool *ret_on)
+{
+	*ret_on = true;
+	if (find_toggle(request))
+		return find_toggle(request);
+	*ret_on = false;
+	if (strncmp(request, "no", 2) == 0)
+		return find_toggle(request + 2);
+	return *request == '-' ? find_toggle(request + 1) : NULL;
+}
+
+/* Also a block. */
+static int expel(void)
+{
+	int r = throw(find_toggle("block"), true, "block");
+
+	return r ? r :
+		   admin_switch(false, "expel", 1, "send guests away",
+				"no guests are here");
+}
+
+/* In openMosix also an lstay. */
+static int bring(void)
+{
+	if (proc_has("hpc/admin/lstay"))
+		(void) throw(find_toggle("lstay"), true, "lstay");
+	else
+		tess_note("those that come home may leave again: the kernel "
+			  "cannot keep all of them ('mosctl lstay')");
+	return admin_switch(false, "bring", 1, "bring all processes home",
+			    "all processes are at home");
+}
+
+/* --- questions about nodes --- */
+
+static const struct value {
+	const char *request, *file;
+} values[] = {
+	{ "getload", "load" }, { "getspeed", "speed" }, { "getmem", "mem" },
+	{ "getfree", "rmem" }, { "getutil", "util" },	{ "status", "status" },
+	{ "isup", "status" },
+};
+
+static const struct value *find_value(const char *request)
+{
+	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++)
+		if (strcmp(values[i].request, request) == 0)
+			return &values[i];
+	return NULL;
+}
+
+static int own_number(unsigned int *ret)
+{
+	json_t *reply;
+	int r;
+
+	reply = client_ask("nodes", false, &r);
+	if (!reply)
+		return r;
+	*ret = nodes_self(reply);
+	r = tess_reply_error(false, reply);
+	json_decref(reply);
+	if (*ret || r)
+		return r;
+	return tess_error(false, "no-node", "this node has no number yet",
+			  "'tess status' shows what it is doing");
+}
+
+static int no_node(unsigned int node)
+{
+	char message[64];
+
+	snprintf(message, sizeof(message), "there is no node %u", node);
+	return tess_error(false, "no-node", message, "'tess nodes' lists them");
+}
+
+static int show(const struct value *v, const char *which)
+{
+	char text[VALUE_SIZE];
+	unsigned int node = 0;
+	int r = which ? nodes_find(which, false, &node) : own_number(&node);
+	bool asks_up = strcmp(v->request, "isup") == 0, up;
+
+	if (r)
+		return r;
+	if (!proc_has("hpc"))
+		return process_no_kernel(false);
+	r = proc_read_line(text, sizeof(text), "hpc/nodes/%u/%s", node,
+			   v->file);
+	up = r == 0 && strcmp(text, "down") != 0;
+	if (asks_up)
+		puts(up ? "yes" : "no");
+	else if (r < 0)
+		return no_node(node);
+	else
+		puts(text);
+	return asks_up && !up ? TESS_FAILED : TESS_OK;
+}
+
+static bool is_node(const json_t *node, const char *who)
+{
+	char number[24];
+
+	if (!who)
+		return show_true(node, "self");
+	snprintf(number, sizeof(number), "%d", (int)show_integer(node, "id"));
+	return strcmp(number, who) == 0 ||
+	       strcmp(show_string(node, "name"), who) == 0 ||
+	       strcmp(show_string(node, "address"), who) == 0;
+}
+
+static int whois(const char *who)
+{
+	json_t *reply, *node;
+	size_t i;
+	int r;
+
+	reply = client_ask("nodes", false, &r);
+	if (!reply)
+		return r;
+	json_array_foreach(json_object_get(reply, "nodes"), i, node) {
+		if (!is_node(node, who))
+			continue;
+		printf("node %d is ", (int)show_integer(node, "id"));
+		show_clean(stdout, show_string(node, "name"));
+		printf(", %s\n", show_string(node, "address"));
+		json_decref(reply);
+		return TESS_OK;
+	}
+	r = tess_reply_error(false, reply);
+	json_decref(reply);
+	return r ? r :
+		   tess_error(false, "no-node", "nobody here is known as that",
+			      "'tess nodes -l' lists names and addresses");
+}
+
+/* --- what has no meaning any more --- */
+
+static const char *why_not(const char *request)
+{
+	static const char measured[] =
+		"what a move costs is measured while processes move; there is "
+		"nothing to tune";
+	static const char speed[] =
+		"the agent measures the speed of its CPUs itself; 'mosctl "
+		"getspeed' shows it, 1000 being the reference machine";
+	static const char decay[] =
+		"what a process did in the past does not decay by settings of "
+		"its own here";
+	static const struct {
+		const char *request, *why;
+	} none[] = {
+		{ "gettune", measured }, { "settune", measured },
+		{ "getyard", speed },	 { "setyard", speed },
+		{ "setspeed", speed },	 { "getdecay", decay },
+		{ "setdecay", decay },
+	};
+
+	for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++)
+		if (strcmp(none[i].request, request) == 0)
+			return none[i].why;
+	return NULL;
+}
+
+int old_mosctl(int argc, char **argv)
+{
+	const char *request = argc > 1 ? argv[1] : NULL;
+	const char *more = argc > 2 ? argv[2] : NULL;
+	const struct toggle *toggle;
+	bool on;
+
+	if (!request)
+		return old_usage("mosctl", NULL);
+	if (why_not(request))
+		return old_refuse(request, why_not(request));
+	if (argc > 3)
+		return old_usage("mosctl", argv[3]);
+	if (find_value(request))
+		return show(find_value(request), more);
+	if (strcmp(request, "whois") == 0)
+		return whois(more);
+	if (more)
+		return old_usage("mosctl", more);
+	if (strcmp(request, "expel") == 0)
+		return expel();
+	if (strcmp(request, "bring") == 0)
+		return bring();
+	toggle = toggle_of(request, &on);
+	return toggle ? throw(toggle, on, request) :
+			old_usage("mosctl", request);
+}

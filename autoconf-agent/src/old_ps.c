@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * mps: the output of ps(1), with where each process is before it. Options are
+ * those of the ps that is installed.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "launch.h"
+#include "old.h"
+#include "old_ps.h"
+#include "proc.h"
+#include "tess.h"
+#include "tess_process.h"
+
+#define NODE_WIDTH 6  /* "  NODE" less a blank */
+#define INFO_WIDTH 18 /* "  NODE NMIGS LOCK " */
+#define REASON_WIDTH 44
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\0';
+}
+
+/* The start of a line's word, counted from 0; NULL: it has fewer. */
+static const char *word(const char *line, int index)
+{
+	for (;; index--) {
+		line += strspn(line, " \t\n");
+		if (!*line || index == 0)
+			return *line ? line : NULL;
+		line += strcspn(line, " \t\n");
+	}
+}
+
+int mps_pid_column(const char *header)
+{
+	const char *w;
+
+	for (int i = 0; (w = word(header, i)); i++)
+		if (strncmp(w, "PID", 3) == 0 && is_blank(w[3]))
+			return i;
+	return -ENOENT;
+}
+
+pid_t mps_pid(const char *line, int column)
+{
+	const char *w = word(line, column);
+	char text[16] = "";
+	pid_t pid;
+
+	if (!w)
+		return 0;
+	snprintf(text, sizeof(text), "%.*s", (int)strcspn(w, " \t\n"), w);
+	return proc_pid_parse(&pid, text) < 0 ? 0 : pid;
+}
+
+static void put_number(pid_t pid, const char *file, int width)
+{
+	int64_t value;
+
+	if (pid && proc_read_number(&value, "%d/%s", pid, file) == 0)
+		printf("%*" PRId64 " ", width, value);
+	else
+		printf("%*s ", width, "-");
+}
+
+static void put_place(pid_t pid, enum mps_info info)
+{
+	char reason[REASON_SIZE] = "";
+
+	put_number(pid, "where", NODE_WIDTH - 1);
+	if (info == MPS_NODE)
+		return;
+	put_number(pid, "nmigs", 5);
+	put_number(pid, "lock", 4);
+	if (info == MPS_INFO)
+		return;
+	if (pid)
+		(void)process_reason(reason, pid);
+	printf("%-*.*s", REASON_WIDTH, REASON_WIDTH - 1, reason);
+}
+
+static void put_header(enum mps_info info)
+{
+	printf("%*s ", NODE_WIDTH - 1, "NODE");
+	if (info != MPS_NODE)
+		printf("%5s %4s ", "NMIGS", "LOCK");
+	if (info == MPS_INFO_LONG)
+		printf("%-*s", REASON_WIDTH, "CANTMOVE");
+}
+
+int mps_filter(FILE *from, enum mps_info info)
+{
+	cleanup_free char *line = NULL;
+	size_t room = 0;
+	int column;
+
+	if (getline(&line, &room, from) < 0)
+		return 0;
+	column = mps_pid_column(line);
+	if (column < 0)
+		return column;
+	put_header(info);
+	fputs(line, stdout);
+	while (getline(&line, &room, from) >= 0) {
+		put_place(mps_pid(line, column), info);
+		fputs(line, stdout);
+	}
+	return 0;
+}
+
+/* ps cuts its lines to the terminal: leave room for what comes before. */
+static void set_columns(enum mps_info info)
+{
+	static const int widths[] = {
+		[MPS_NODE] = NODE_WIDTH,
+		[MPS_INFO] = INFO_WIDTH,
+		[MPS_INFO_LONG] = INFO_WIDTH + REASON_WIDTH,
+	};
+	struct winsize w = { 0 };
+	char text[16];
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) < 0 ||
+	    w.ws_col <= widths[info] + 10)
+		return;
+	snprintf(text, sizeof(text), "%d", w.ws_col - widths[info]);
+	setenv("COLUMNS", text, 1);
+}
+
+static pid_t start_ps(char **argv, int *ret_fd)
+{
+	char name[] = "ps";
+	int ends[2];
+	pid_t pid;
+
+	if (pipe(ends) < 0)
+		return -errno;
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		dup2(ends[1], STDOUT_FILENO);
+		close(ends[0]);
+		close(ends[1]);
+		argv[0] = name;
+		execvp(name, argv);
+		_exit(LAUNCH_NOT_FOUND);
+	}
+	close(ends[1]);
+	if (pid < 0)
+		close(ends[0]);
+	else
+		*ret_fd = ends[0];
+	return pid < 0 ? -errno : pid;
+}
+
+static int run_ps(char **argv, enum mps_info info)
+{
+	int fd = -1, status = 0, r;
+	pid_t pid;
+	FILE *from;
+
+	set_columns(info);
+	pid = start_ps(argv, &fd);
+	if (pid < 0)
+		return tess_error(false, "failed", strerror(-pid), NULL);
+	from = fdopen(fd, "r");
+	r = from ? mps_filter(from, info) : -errno;
+	if (from)
+		fclose(from);
+	waitpid(pid, &status, 0);
+	if (r == -ENOENT)
+		return tess_error(false, "failed",
+				  "ps printed no column PID to go by",
+				  "leave out 'h', or add PID to the format");
+	if (WIFEXITED(status) && WEXITSTATUS(status) == LAUNCH_NOT_FOUND)
+		return tess_error(false, "failed", "there is no ps(1) here",
+				  "'tess ps' shows who is away");
+	return WIFEXITED(status) ? WEXITSTATUS(status) : TESS_FAILED;
+}
+
+int old_mps(int argc, char **argv)
+{
+	enum mps_info info = MPS_NODE;
+	int n = 1;
+
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--ominfo") == 0)
+			info = MPS_INFO;
+		else if (strcmp(argv[i], "--ominfol") == 0)
+			info = MPS_INFO_LONG;
+		else if (strncmp(argv[i], "--sortX", 7) == 0)
+			return old_refuse(argv[i], "ps(1) has --sort for it");
+		else
+			argv[n++] = argv[i];
+	}
+	argv[n] = NULL;
+	if (!proc_has("hpc"))
+		return process_no_kernel(false);
+	return run_ps(argv, info);
+}

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "rules.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "proc.h"
+
+bool rules_allow(const struct rules *rules, uint16_t node)
+{
+	if (rules->home || rules->stay)
+		return false;
+	for (size_t i = 0; i < rules->n_ranges; i++)
+		if (node >= rules->ranges[i].first &&
+		    node <= rules->ranges[i].last)
+			return true;
+	return rules->n_ranges == 0;
+}
+
+/* A node's number; *text is moved behind it. */
+static int number(uint16_t *ret, const char **text)
+{
+	unsigned long value;
+	char *end;
+
+	if (**text < '0' || **text > '9')
+		return -EINVAL;
+	value = strtoul(*text, &end, 10);
+	if (value < 1 || value > UINT16_MAX)
+		return -EINVAL;
+	*ret = (uint16_t)value;
+	*text = end;
+	return 0;
+}
+
+int rules_add_range(struct rules *rules, const char *text)
+{
+	struct rules_range range;
+	int r = number(&range.first, &text);
+
+	if (r < 0)
+		return r;
+	range.last = range.first;
+	if (*text == '-') {
+		text++;
+		r = number(&range.last, &text);
+	}
+	if (r < 0 || *text || range.last < range.first)
+		return -EINVAL;
+	if (rules->n_ranges == RULES_RANGES)
+		return -E2BIG;
+	rules->ranges[rules->n_ranges++] = range;
+	return 0;
+}
+
+int rules_level_parse(unsigned int *ret, const char *text)
+{
+	static const char prefix[] = "x86-64-";
+
+	if (strncmp(text, prefix, sizeof(prefix) - 1) == 0)
+		text += sizeof(prefix) - 1;
+	if (text[0] != 'v' || text[1] < '1' || text[1] > '0' + RULES_LEVELS ||
+	    text[2])
+		return -EINVAL;
+	*ret = (unsigned int)(text[1] - '0');
+	return 0;
+}
+
+static int add_list(struct rules *rules, char *list)
+{
+	char *item;
+	int r = 0;
+
+	while (r == 0 && (item = strsep(&list, ",")))
+		r = rules_add_range(rules, item);
+	return r;
+}
+
+static int add_word(struct rules *rules, char *word)
+{
+	if (strcmp(word, "home") == 0)
+		rules->home = true;
+	else if (strcmp(word, "stay") == 0)
+		rules->stay = true;
+	else if (strcmp(word, "cpu") == 0)
+		rules->kind = RULES_KIND_CPU;
+	else if (strcmp(word, "io") == 0)
+		rules->kind = RULES_KIND_IO;
+	else if (strncmp(word, "on=", 3) == 0)
+		return add_list(rules, word + 3);
+	else if (strncmp(word, "level=", 6) == 0)
+		return rules_level_parse(&rules->level, word + 6);
+	return 0;
+}
+
+int rules_parse(struct rules *ret, const char *value)
+{
+	struct rules rules = { 0 };
+	char text[RULES_TEXT], *rest = text, *word;
+	size_t len = strlen(value);
+
+	if (len >= sizeof(text))
+		return -EINVAL;
+	memcpy(text, value, len + 1);
+	while ((word = strsep(&rest, " ")))
+		if (add_word(&rules, word) < 0)
+			return -EINVAL;
+	*ret = rules;
+	return 0;
+}
+
+static const char *const kind_words[] = {
+	[RULES_KIND_UNKNOWN] = NULL,
+	[RULES_KIND_CPU] = "cpu",
+	[RULES_KIND_IO] = "io",
+};
+
+static void put_ranges(FILE *f, const struct rules *rules)
+{
+	for (size_t i = 0; i < rules->n_ranges; i++) {
+		const struct rules_range *range = &rules->ranges[i];
+
+		fprintf(f, "%s%u", i ? "," : " on=", range->first);
+		if (range->last != range->first)
+			fprintf(f, "-%u", range->last);
+	}
+}
+
+int rules_format(char ret[RULES_TEXT], const struct rules *rules)
+{
+	char text[RULES_TEXT + 1] = "";
+	FILE *f = fmemopen(text, sizeof(text), "w");
+	int r;
+
+	if (!f)
+		return -ENOMEM;
+	setvbuf(f, NULL, _IONBF, 0);
+	if (rules->home)
+		fputs(" home", f);
+	if (rules->stay)
+		fputs(" stay", f);
+	put_ranges(f, rules);
+	if (kind_words[rules->kind])
+		fprintf(f, " %s", kind_words[rules->kind]);
+	if (rules->level)
+		fprintf(f, " level=v%u", rules->level);
+	r = ferror(f) ? -E2BIG : 0;
+	fclose(f);
+	if (r == 0)
+		memcpy(ret, *text ? text + 1 : text, RULES_TEXT);
+	return r;
+}
+
+int rules_find(struct rules *ret, const char *environ, size_t len)
+{
+	static const char name[] = RULES_VARIABLE "=";
+
+	while (len > 0) {
+		size_t entry = strnlen(environ, len);
+
+		if (entry == len)
+			break; /* cut: who knows what it says */
+		if (strncmp(environ, name, sizeof(name) - 1) == 0)
+			return rules_parse(ret, environ + sizeof(name) - 1);
+		environ += entry + 1;
+		len -= entry + 1;
+	}
+	return -ENOENT;
+}
+
+#define ENVIRON_SIZE (256u << 10) /* longer ones are cut */
+
+int rules_read(struct rules *ret, pid_t pid)
+{
+	cleanup_free char *text = malloc(ENVIRON_SIZE);
+	ssize_t n;
+
+	if (!text)
+		return -ENOMEM;
+	n = proc_read(text, ENVIRON_SIZE, "%d/environ", pid);
+	return n < 0 ? (int)n : rules_find(ret, text, (size_t)n);
+}
+
+void rules_override(struct rules *rules, const struct rules *given, bool placed)
+{
+	if (placed || given->home || given->stay || given->n_ranges) {
+		rules->home = given->home;
+		rules->stay = given->stay;
+	}
+	if (given->home || given->n_ranges) {
+		rules->n_ranges = given->n_ranges;
+		memcpy(rules->ranges, given->ranges, sizeof(rules->ranges));
+	}
+	if (given->kind)
+		rules->kind = given->kind;
+	if (given->level)
+		rules->level = given->level;
+}
+
+#define ABOVE_3                                     \
+	"-AVX512F,-AVX512CD,-AVX512BW,-AVX512DQ,"   \
+	"-AVX512VL,-AVX512ER,-AVX512PF,-RTM,-FMA4," \
+	"-XSAVEC"
+#define ABOVE_2 ABOVE_3 ",-AVX,-AVX2,-BMI1,-BMI2,-FMA,-LZCNT,-MOVBE"
+#define ABOVE_1 ABOVE_2 ",-SSSE3,-SSE4_1,-SSE4_2,-POPCNT"
+
+const char *rules_tunable(unsigned int level)
+{
+	switch (level) {
+	case 1:
+		return "glibc.cpu.hwcaps=" ABOVE_1;
+	case 2:
+		return "glibc.cpu.hwcaps=" ABOVE_2;
+	case 3:
+		return "glibc.cpu.hwcaps=" ABOVE_3;
+	case 4:
+		return "glibc.cpu.hwcaps=-RTM,-FMA4,-AVX512ER,-AVX512PF";
+	default:
+		return NULL;
+	}
+}

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * tess top on a terminal, with a directory that plays /proc: what it reads
+ * there, shows, and does when keys are typed.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <pty.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "proc.h"
+#include "stage.h"
+#include "top.h"
+#include "top_run.h"
+#include "top_source.h"
+
+#define WITHIN_MS 20000
+#define REST " 1 2 3 4 5 4194304 6 7 8 9 800 200 1 2 20 5 1 0 9000 1 512 1 2\n"
+
+struct terminal {
+	int fd;
+	pid_t pid;
+	char said[1 << 16]; /* all that came from it */
+	size_t len;
+};
+
+static int setup(void **state)
+{
+	int r = stage_setup(state);
+
+	if (r < 0)
+		return r;
+	stage_directory("hpc");
+	stage_put("hpc/guests", "77 3 812 a-guest\n");
+	stage_directory("77");
+	stage_put("77/stat", "77 (a-guest) R" REST);
+	stage_put("77/cantmove", "it is a guest here\n");
+	stage_directory("2213");
+	stage_put("2213/stat", "2213 (simulate) S" REST);
+	stage_put("2213/cmdline", "./simulate");
+	stage_put("2213/where", "0\n");
+	stage_put("2213/lock", "0\n");
+	stage_put("2213/cantmove", "");
+	stage_put("2213/goto", "");
+	stage_directory("2");
+	stage_put("2/stat",
+		  "2 (kthreadd) S 1 2 3 4 5 4194304 6 7 8 9 0 0 1 2 20 0 1 0 "
+		  "9000 0 0 1 2\n");
+	stage_put("2/cantmove", "it is a kernel thread\n");
+	return 0;
+}
+
+/* --- what is read --- */
+
+static const struct top_process *find(const struct top *top, pid_t pid)
+{
+	for (size_t i = 0; i < top->n_processes; i++)
+		if (top->processes[i].pid == pid)
+			return &top->processes[i];
+	return NULL;
+}
+
+static void test_processes_are_read(void **state)
+{
+	const struct top_process *p;
+	struct top top;
+
+	top_init(&top, geteuid());
+	top_read_processes(&top, 0);
+	assert_int_equal(top.n_processes, 2);
+	assert_null(find(&top, 2));
+	p = find(&top, 77);
+	assert_non_null(p);
+	assert_true(p->guest);
+	assert_int_equal(p->home, 3);
+	p = find(&top, 2213);
+	assert_non_null(p);
+	assert_true(p->movable);
+	assert_string_equal(p->command, "./simulate");
+	assert_int_equal(p->state, 'S');
+	assert_true(p->cpu < 0);
+	stage_put("2213/stat", "2213 (simulate) S 1 2 3 4 5 4194304 6 7 8 9 "
+			       "900 200 1 2 20 5 1 0 9000 1 512 1 2\n");
+	stage_put("2213/where", "4\n");
+	top_read_processes(&top, 2);
+	p = find(&top, 2213);
+	assert_int_equal(p->at, 4);
+	assert_int_equal((int)p->cpu, 100 * 100 / sysconf(_SC_CLK_TCK) / 2);
+	top_finish(&top);
+}
+
+/* --- on a terminal --- */
+
+static void start(struct terminal *t, unsigned short rows,
+		  unsigned short columns, const char *type)
+{
+	const struct winsize size = { .ws_row = rows, .ws_col = columns };
+	const struct top_options options = { .delay_ms = TOP_DELAY_MIN_MS };
+
+	fflush(NULL);
+	t->len = 0;
+	t->pid = forkpty(&t->fd, NULL, NULL, &size);
+	assert_true(t->pid >= 0);
+	if (t->pid == 0) {
+		setenv("TERM", type, 1);
+		_exit(top_run(&options));
+	}
+}
+
+/* Reads until a condition holds; what is never true fails in the end. */
+static void wait_until(struct terminal *t,
+		       bool (*holds)(struct terminal *t, const char *what),
+		       const char *what)
+{
+	int left = WITHIN_MS;
+
+	while (!holds(t, what)) {
+		struct pollfd p = { .fd = t->fd, .events = POLLIN };
+		ssize_t n = 0;
+
+		if (left <= 0)
+			kill(t->pid, SIGKILL);
+		if (left <= 0)
+			fail_msg("'%s' did not happen; it said '%.*s'", what,
+				 (int)t->len, t->said);
+		if (poll(&p, 1, 50) > 0)
+			n = read(t->fd, t->said + t->len,
+				 sizeof(t->said) - 1 - t->len);
+		else
+			left -= 50;
+		if (n > 0)
+			t->len += (size_t)n;
+		if (t->len > sizeof(t->said) / 2)
+			t->len = 0; /* who waits has not seen it so far */
+		t->said[t->len] = '\0';
+	}
+}
+
+static bool has_said(struct terminal *t, const char *what)
+{
+	return strstr(t->said, what) != NULL;
+}
+
+static bool file_holds(const char *file, const char *expected)
+{
+	char text[64];
+
+	return proc_read(text, sizeof(text), "%s", file) >= 0 &&
+	       strcmp(text, expected) == 0;
+}
+
+static bool goes_to(struct terminal *t, const char *node)
+{
+	return file_holds("2213/goto", node);
+}
+
+static bool is_locked(struct terminal *t, const char *locked)
+{
+	return file_holds("2213/lock", locked);
+}
+
+static void type(const struct terminal *t, const char *keys)
+{
+	assert_int_equal(write(t->fd, keys, strlen(keys)), strlen(keys));
+}
+
+static bool has_ended(struct terminal *t, const char *what)
+{
+	int status;
+
+	if (waitpid(t->pid, &status, WNOHANG) != t->pid)
+		return false;
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), TESS_OK);
+	return true;
+}
+
+static void leave(struct terminal *t)
+{
+	type(t, "q");
+	wait_until(t, has_ended, "its end");
+	close(t->fd);
+}
+
+static void drive(unsigned short rows, unsigned short columns, const char *term)
+{
+	struct terminal *t = calloc(1, sizeof(*t));
+
+	assert_non_null(t);
+	start(t, rows, columns, term);
+	wait_until(t, has_said, "./simulate");
+	wait_until(t, has_said, "a-guest");
+	wait_until(t, has_said, "q quit");
+	/* Nothing is used of a CPU: the lower PID, the guest, comes first. */
+	type(t, "o");
+	type(t, "o\033[B\033OB");
+	type(t, "m4\n");
+	wait_until(t, goes_to, "4\n");
+	wait_until(t, has_said, "is at node 4");
+	type(t, "l");
+	wait_until(t, is_locked, "1\n");
+	wait_until(t, has_said, "stays where it is");
+	type(t, "l");
+	wait_until(t, is_locked, "0\n");
+	stage_put("2213/goto", "");
+	type(t, "b");
+	wait_until(t, goes_to, "0\n");
+	wait_until(t, has_said, "is at home");
+	leave(t);
+	free(t);
+	stage_put("2213/goto", "");
+}
+
+static void test_keys_move_and_lock_at_80x24(void **state)
+{
+	drive(24, 80, "xterm-256color");
+}
+
+static void test_keys_move_and_lock_at_200x60(void **state)
+{
+	drive(60, 200, "linux");
+}
+
+static void test_a_terminal_without_colours_will_do(void **state)
+{
+	drive(24, 80, "vt100");
+}
+
+static void test_another_size_is_another_picture(void **state)
+{
+	const struct winsize small = { .ws_row = 9, .ws_col = 40 };
+	const struct winsize large = { .ws_row = 30, .ws_col = 100 };
+	struct terminal *t = calloc(1, sizeof(*t));
+
+	assert_non_null(t);
+	start(t, 24, 80, "xterm");
+	wait_until(t, has_said, "q quit");
+	assert_int_equal(ioctl(t->fd, TIOCSWINSZ, &small), 0);
+	wait_until(t, has_said, "at least");
+	t->len = 0;
+	assert_int_equal(ioctl(t->fd, TIOCSWINSZ, &large), 0);
+	wait_until(t, has_said, "./simulate");
+	leave(t);
+	free(t);
+}
+
+static int top_without_terminal(int argc, char **argv)
+{
+	const struct top_options options = { .delay_ms = TOP_DELAY_MS };
+
+	return top_run(&options);
+}
+
+static void test_without_a_terminal_it_says_so(void **state)
+{
+	struct stage *s = *state;
+
+	STAGE_RUN(s, top_without_terminal, "top");
+	assert_int_equal(s->status, TESS_FAILED);
+	stage_says(s->err, "is for a terminal");
+}
+
+static void test_delays_are_seconds(void **state)
+{
+	int ms = 0;
+
+	assert_int_equal(top_delay_parse(&ms, "1.5"), 0);
+	assert_int_equal(ms, 1500);
+	assert_int_equal(top_delay_parse(&ms, "0"), 0);
+	assert_int_equal(ms, TOP_DELAY_MIN_MS);
+	assert_int_equal(top_delay_parse(&ms, "-1"), -EINVAL);
+	assert_int_equal(top_delay_parse(&ms, "nan"), -EINVAL);
+	assert_int_equal(top_delay_parse(&ms, "1s"), -EINVAL);
+	assert_int_equal(top_delay_parse(&ms, ""), -EINVAL);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, stage_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_processes_are_read),
+		TEST(test_keys_move_and_lock_at_80x24),
+		TEST(test_keys_move_and_lock_at_200x60),
+		TEST(test_a_terminal_without_colours_will_do),
+		TEST(test_another_size_is_another_picture),
+		TEST(test_without_a_terminal_it_says_so),
+		TEST(test_delays_are_seconds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
