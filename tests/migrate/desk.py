@@ -73,8 +73,12 @@ class Terminal:
 
     def shown(self):
         """All that has appeared since it was new."""
-        text = self.node.succeed(f"base64 {self.dir}/out || cat {self.dir}.log")
-        return base64.b64decode(text).decode().replace("\r\n", "\n")
+        # By a pipe: base64 would pad in the middle of a file that grows meanwhile.
+        files = f"{self.dir}/out || cat {self.dir}.log"
+        text = self.node.succeed(f"{{ cat {files}; }} 2>/dev/null | base64")
+        shown = base64.b64decode(text.replace("\n", ""), validate=True)
+        # Bytes that are no text are shown by whatever compares them.
+        return shown.decode(errors="backslashreplace").replace("\r\n", "\n")
 
     def type(self, text):
         octal = "".join(f"\\{byte:03o}" for byte in text.encode())

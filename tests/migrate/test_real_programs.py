@@ -14,7 +14,7 @@ from vmlab import images
 pytestmark = pytest.mark.drones
 
 HOME, AWAY = 1, 2
-LINES = 40  # some seconds of work
+LINES = 80  # many seconds of work
 
 
 @dataclass
@@ -85,7 +85,7 @@ def test_a_moved_program_prints_and_ends_at_its_terminal(pair, terminal, name):
     pid = pid_of(pair[HOME], program.process)
     migrate(pair, pid)
     assert where(pair, pid) == pair.away
-    shown = terminal.read(r"real=.*?\n% ")
+    shown = terminal.read(r"real=.*?\n% ", within=180)
     assert shown.group(2)
     terminal.enter("echo ended $?")
     terminal.read("ended 0\n")
