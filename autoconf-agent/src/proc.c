@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cleanup.h"
@@ -134,6 +135,16 @@ bool proc_has(const char *format, ...)
 		return false;
 	close(fd);
 	return true;
+}
+
+bool proc_is_ours(pid_t pid)
+{
+	char path[PATH_SIZE];
+	struct stat st;
+	int len = snprintf(path, sizeof(path), "%s/%d", proc_root, (int)pid);
+
+	return len < PATH_SIZE && stat(path, &st) == 0 &&
+	       st.st_uid == geteuid();
 }
 
 int proc_pid_parse(pid_t *ret, const char *text)

@@ -29,6 +29,8 @@ int proc_open_to_write(const char *format, ...)
 /* Writes and closes. Blocks as long as what it asks for takes. */
 int proc_write_number(int fd, int64_t number);
 bool proc_has(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Whether it is a process of ours, whoever has its files there. */
+bool proc_is_ours(pid_t pid);
 
 /* A process's number as an argument: -EINVAL if it is none. */
 int proc_pid_parse(pid_t *ret, const char *text);

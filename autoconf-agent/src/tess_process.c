@@ -193,6 +193,10 @@ int process_move(bool json, pid_t pid, unsigned int node)
 	char reason[REASON_SIZE];
 	int fd = proc_open_to_write("%d/goto", pid), r;
 
+	/* The files of one without memory of its own belong to root. */
+	if (fd == -EACCES && proc_is_ours(pid) &&
+	    process_reason(reason, pid) == 0 && *reason)
+		return stays(json, pid, node, reason);
 	if (fd < 0)
 		return process_error(json, pid, fd);
 	r = proc_write_number(fd, node);

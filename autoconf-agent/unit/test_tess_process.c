@@ -25,6 +25,8 @@
 
 #define REST "R 1 2 3 4 5 4194304 6 7 8 9 800 200 1 2 20 0 1 0 9000 1 512 1 2\n"
 
+#define NOBODY 65534
+
 static char root[] = "/tmp/test-proc-XXXXXX";
 static char out[8192], err[8192]; /* what the command said */
 
@@ -219,6 +221,33 @@ static void test_who_stays_says_why(void **state)
 	assert_string_equal(show_string(json_object_get(o, "error"), "code"),
 			    "stays");
 	json_decref(o);
+}
+
+static int migrate_as_nobody(void)
+{
+	int r;
+
+	assert_int_equal(seteuid(NOBODY), 0);
+	r = run(cmd_migrate, false, "2213", "4");
+	assert_int_equal(seteuid(0), 0);
+	return r;
+}
+
+/* Of a process whose first thread has ended, its user owns the directory only. */
+static void test_its_user_is_told_why_by_files_of_root(void **state)
+{
+	char directory[256];
+
+	if (geteuid() != 0)
+		skip();
+	path_of(directory, "2213");
+	assert_int_equal(chmod(root, 0755), 0);
+	put("2213/cantmove", "its first thread has ended\n");
+	assert_int_equal(migrate_as_nobody(), TESS_FAILED);
+	assert_says(err, "process 2213 is not yours");
+	assert_int_equal(chown(directory, NOBODY, NOBODY), 0);
+	assert_int_equal(migrate_as_nobody(), TESS_STAYS);
+	assert_says(err, "PID 2213 stays: its first thread has ended\n");
 }
 
 static void test_without_words_the_error_says_why(void **state)
@@ -451,6 +480,7 @@ int main(void)
 		TEST(test_a_process_goes_home),
 		TEST(test_a_move_is_told_to_programs),
 		TEST(test_who_stays_says_why),
+		TEST(test_its_user_is_told_why_by_files_of_root),
 		TEST(test_without_words_the_error_says_why),
 		TEST(test_nobody_is_told_from_another_kernel),
 		TEST(test_the_best_node_is_for_later),
