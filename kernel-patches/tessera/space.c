@@ -65,12 +65,32 @@ static bool like_image(struct tessera_group *group, struct vm_area_struct *vma)
 	       tessera_image_number(vma->vm_file);
 }
 
+/* False: it is of a file too many. */
+static bool describe(struct tessera_group *group, struct vm_area_struct *vma,
+		     struct state_vma *ret)
+{
+	ret->start = vma->vm_start;
+	ret->end = vma->vm_end;
+	ret->flags = flags_of(vma);
+	if (ret->flags & (STATE_VMA_VDSO | STATE_VMA_VVAR))
+		return true;
+	ret->file = file_of(group, vma);
+	/* It must not arrive as memory that is nobody's. */
+	if (!group->guest && vma->vm_file && !ret->file)
+		return false;
+	ret->offset = ret->file ? vma->vm_pgoff : 0;
+	if (like_image(group, vma))
+		ret->flags |= STATE_VMA_IMAGE;
+	return true;
+}
+
 struct state_vma *tessera_space_list(struct tessera_group *group, u32 *ret_count)
 {
 	VMA_ITERATOR(vmi, current->mm, 0);
 	struct mm_struct *mm = current->mm;
 	struct vm_area_struct *vma;
 	struct state_vma *list;
+	bool fits = true;
 	u32 n = 0;
 
 	list = kvcalloc(TESSERA_VMAS_MAX, sizeof(*list), GFP_KERNEL);
@@ -78,23 +98,13 @@ struct state_vma *tessera_space_list(struct tessera_group *group, u32 *ret_count
 		return ERR_PTR(-ENOMEM);
 	mmap_read_lock(mm);
 	for_each_vma(vmi, vma) {
-		if (n == TESSERA_VMAS_MAX) {
-			n++;
+		fits = n < TESSERA_VMAS_MAX && describe(group, vma, &list[n]);
+		if (!fits)
 			break;
-		}
-		list[n].start = vma->vm_start;
-		list[n].end = vma->vm_end;
-		list[n].flags = flags_of(vma);
-		if (!(list[n].flags & (STATE_VMA_VDSO | STATE_VMA_VVAR))) {
-			list[n].file = file_of(group, vma);
-			list[n].offset = list[n].file ? vma->vm_pgoff : 0;
-			if (like_image(group, vma))
-				list[n].flags |= STATE_VMA_IMAGE;
-		}
 		n++;
 	}
 	mmap_read_unlock(mm);
-	if (n > TESSERA_VMAS_MAX) {
+	if (!fits) {
 		kvfree(list);
 		return ERR_PTR(-E2BIG);
 	}
