@@ -45,6 +45,11 @@ def overlay(root):
     return str(root)
 
 
+def as_user(program, user="tessera"):
+    """A command line that becomes a program of this user's."""
+    return f"su {user} -s /bin/sh -c 'exec {program}'"
+
+
 class Health:
     """What a machine has, to be compared with what it had."""
 

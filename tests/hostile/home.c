@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "attack.h"
 #include "visit.h"
@@ -104,7 +103,8 @@ static const char *endless_chunks(struct wire *wire)
 	if (!visit_offer(&visit))
 		return unwanted;
 	visit_send(&visit);
-	sleep(2);
+	/* It may wait for the rest of them. */
+	wire_wait(wire, TESSERA_FRAME_REFUSE, 2 * SECOND);
 	visit_end(&visit);
 	return NULL;
 }
@@ -235,7 +235,7 @@ static const char *flood_of_state(struct wire *wire)
 	     sent += sizeof(junk))
 		wire_send(wire, TESSERA_FRAME_DATA, group_channel(visit.group),
 			  0, junk, sizeof(junk));
-	sleep(1);
+	visit_serve(&visit, SECOND);
 	visit_end(&visit);
 	return NULL;
 }
@@ -265,7 +265,7 @@ static const char *flood_of_small_frames(struct wire *wire)
 		tally.frames += COUNT(many);
 		wire_raw(wire, many, sizeof(many));
 	}
-	sleep(2);
+	visit_serve(&visit, 2 * SECOND);
 	visit_end(&visit);
 	return NULL;
 }
@@ -286,7 +286,7 @@ static const char *small_frames_in_large_packets(struct wire *wire)
 		wire_send(wire, TESSERA_FRAME_DATA, group_channel(99999), 0,
 			  junk, sizeof(junk));
 	}
-	sleep(2);
+	visit_serve(&visit, 2 * SECOND);
 	visit_end(&visit);
 	return NULL;
 }
@@ -305,7 +305,7 @@ static const char *frame_in_tiny_packets(struct wire *wire)
 	wire_raw(wire, &frame, sizeof(frame));
 	for (unsigned int i = 0; i < 60000 && wire->fd >= 0; i++)
 		wire_raw(wire, &byte, 1);
-	sleep(1);
+	wire_drain(wire, SECOND);
 	return NULL;
 }
 
@@ -330,8 +330,7 @@ static const char *flood_of_offers(struct wire *wire)
 	for (unsigned int i = 0; i < 5000 && wire->fd >= 0; i++) {
 		offer(wire, 1 + i, 2 + i, "\033[2J\nbut");
 	}
-	while (wire_receive(wire, SECOND) == 1)
-		;
+	wire_drain(wire, SECOND);
 	return NULL;
 }
 

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "attack.h"
 #include "stay.h"
@@ -16,6 +15,8 @@
 #define SECRET_FILE "/root-only" /* the test put it there, and knows it */
 #define SECRET "the secret of root"
 #define SUID_PROGRAM "/opt/hostile/suid"
+
+#define LIFE_MS 600000 /* prey lives less long */
 
 static const char not_come[] = "no process came";
 static struct stay stay;
@@ -216,16 +217,16 @@ static const char *flood_of_state(struct wire *wire)
 	     sent += sizeof(junk))
 		wire_send(wire, TESSERA_FRAME_DATA, group_channel(stay.group),
 			  0, junk, sizeof(junk));
-	sleep(1);
+	wire_drain(wire, 1000);
 	return NULL;
 }
 
-/* It takes the process, and says nothing any more. */
+/* It takes the process, and says nothing any more as long as that lives. */
 static const char *silence(struct wire *wire)
 {
 	if (!stay_take(&stay, wire))
 		return not_come;
-	sleep(4);
+	wire_wait(wire, TESSERA_FRAME_KILL, LIFE_MS);
 	return NULL;
 }
 

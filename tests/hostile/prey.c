@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * prey COUNT NODE THREADS: ordinary users' processes that go to a node where
- * something hostile waits for them, one after the other. A line for each says
- * what became of it; in the end none is left.
+ * prey COUNT NODE THREADS [MS]: ordinary users' processes that go to a node where
+ * something hostile waits for them, one after the other, and live so long. A line
+ * for each says what became of it; in the end none is left.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 #define USER 1000
-#define LIFE_MS 12000
+#define LIFE_MS "12000"
 #define HOME_MS 600 /* how long it is looked at when it came back */
 #define TICK_MS 20
 #define CODE 0x10000000 /* as stay.h has it */
@@ -135,7 +135,7 @@ static void look_at(pid_t pid)
 	printf("home, auxv %zd", read_proc(pid, "auxv", text, sizeof(text)));
 }
 
-static void one(int node, int threads)
+static void one(int node, int threads, int life_ms)
 {
 	bool home = false;
 	int status = 0, error;
@@ -149,7 +149,7 @@ static void one(int node, int threads)
 	error = go(pid, node);
 	if (error)
 		printf("stayed (%s)", strerror(error));
-	for (int ms = 0; !error && !home && ms < LIFE_MS; ms += TICK_MS) {
+	for (int ms = 0; !error && !home && ms < life_ms; ms += TICK_MS) {
 		if (waitpid(pid, &status, WNOHANG) == pid) {
 			printf("ended %#x\n", status);
 			return;
@@ -168,9 +168,9 @@ static void one(int node, int threads)
 
 int main(int argc, char **argv)
 {
-	if (argc != 4)
+	if (argc != 4 && argc != 5)
 		return 2;
 	for (int i = atoi(argv[1]); i > 0; i--)
-		one(atoi(argv[2]), atoi(argv[3]));
+		one(atoi(argv[2]), atoi(argv[3]), atoi(argv[4] ?: LIFE_MS));
 	return 0;
 }

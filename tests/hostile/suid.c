@@ -7,6 +7,6 @@
 
 int main(void)
 {
-	sleep(1);
+	pause();
 	return 0;
 }

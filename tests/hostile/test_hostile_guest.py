@@ -5,10 +5,10 @@ import pytest
 from cluster import eventually, patience
 from conftest import HOSTILE as HOST
 from conftest import VICTIM as HOME
+from conftest import as_user
 
 pytestmark = pytest.mark.drones
 
-AS_USER = "setpriv --reuid 1000 --regid 1000 --clear-groups"
 GUEST_UIDS = 0x7E550000
 CALLS = 1900  # lines of a run of all calls, at least
 
@@ -25,7 +25,7 @@ def kept(arena):
 
 def run(arena, words, timeout):
     """(status, what the hostile guest said)"""
-    return arena[HOME].execute(f"{AS_USER} /opt/hostile/guest {words}", timeout=patience(timeout))
+    return arena[HOME].execute(as_user(f"/opt/hostile/guest {words}"), timeout=patience(timeout))
 
 
 def test_a_guest_reaches_nothing_of_its_host(arena, kept):
@@ -68,10 +68,8 @@ def test_calls_say_away_what_they_say_at_home(arena):
 def sitting(arena):
     """(PID on the host, address of its secret) of a guest that sits still."""
     home, host = arena[HOME], arena[HOST]
-    home.succeed(
-        f"{AS_USER} /opt/hostile/guest sit {arena.number(HOST)} >/tmp/sitting 2>&1 &"
-        "echo $! >/tmp/sitter"
-    )
+    sit = as_user(f"/opt/hostile/guest sit {arena.number(HOST)}")
+    home.succeed(f"{sit} >/tmp/sitting 2>&1 & echo $! >/tmp/sitter")
     home.wait("grep -q sitting /tmp/sitting || { cat /tmp/sitting; false; }", timeout=patience(60))
     address = home.succeed("cat /tmp/sitting").split()[-1]
     guests = host.wait("grep -w guest /proc/hpc/guests")

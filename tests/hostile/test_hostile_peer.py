@@ -6,7 +6,7 @@ import re
 
 import pytest
 from cluster import eventually, note, patience
-from conftest import HONEST, HOSTILE, MIB, SECRET, SEED, SOAK, VICTIM
+from conftest import HONEST, HOSTILE, MIB, SECRET, SEED, SOAK, VICTIM, as_user
 
 pytestmark = pytest.mark.drones
 
@@ -34,7 +34,7 @@ HOST_ATTACKS = {  # and what becomes of the process
     "return-with-kernel-addresses": "",
     "requests-too-early": "",
     "flood-of-state": "ended 0x9",
-    "silence": "ended 0x9",
+    "silence": "away, killed 0x9",
 }
 
 
@@ -121,19 +121,21 @@ def test_processes_on_a_silent_host_are_no_burden(arena):
     """Its own processes hang; everybody else's move."""
     arena.serve("host silence")
     arena[VICTIM].succeed(
-        f"/opt/hostile/prey 1 {arena.number(HOSTILE)} 4 >/tmp/prey 2>&1 & echo $! >/tmp/preyed"
+        f"/opt/hostile/prey 1 {arena.number(HOSTILE)} 4 300000 >/tmp/prey 2>&1 &"
+        " echo $! >/tmp/preyed"
     )
+    away = "cat /proc/[0-9]*/where | grep -vx 0"
+    arena[VICTIM].wait(away, timeout=patience(30))
     arena.still_moves()
+    arena[VICTIM].succeed(f"{away}; kill $(cat /tmp/preyed)")
     assert "silence: nothing" in arena.served()
-    arena[VICTIM].wait("[ -s /tmp/prey ]", timeout=patience(60))
 
 
 def test_users_of_a_member_do_not_speak_for_it(arena):
     """Neither links nor gossip: their node's name is not theirs."""
     victim = arena.address(VICTIM)
-    as_user = "setpriv --reuid 1000 --regid 1000 --clear-groups"
     status, output = arena[HOSTILE].execute(
-        f"{as_user} /opt/hostile/peer home {victim} good-guest", timeout=patience(120)
+        as_user(f"/opt/hostile/peer home {victim} good-guest"), timeout=patience(120)
     )
     assert status != 0 and "no link to the victim" in output, output
 
@@ -160,7 +162,8 @@ def test_a_host_may_say_anything(arena, record_property):
         "cat /root-only; stat -c '%a %u %Y' /root-only /etc /tmp; hostname; cat /proc/mounts;"
         " cat /proc/sys/kernel/hostname; kill -0 $(cat /tmp/another) && echo alive"
     )
-    arena[VICTIM].succeed("setpriv --reuid 1001 sleep 100000 & echo $! >/tmp/another")
+    another = as_user("sleep 100000", "nobody")
+    arena[VICTIM].succeed(f"{another} & echo $! >/tmp/another")
     before = arena[VICTIM].succeed(protected)
     arena.serve(f"fuzz-host {SEED} {processes}")
     fates = arena.prey(processes, threads=3, timeout=300 * SOAK)

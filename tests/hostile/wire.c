@@ -204,6 +204,12 @@ bool wire_wait(struct wire *wire, unsigned int type, int within_ms)
 	}
 }
 
+void wire_drain(struct wire *wire, int silent_ms)
+{
+	while (wire_receive(wire, silent_ms) == 1)
+		;
+}
+
 /* --- the beginning --- */
 
 bool wire_greet(struct wire *wire, int fd)

@@ -64,6 +64,8 @@ bool wire_raw(struct wire *wire, const void *data, size_t length);
 int wire_receive(struct wire *wire, int within_ms);
 /* Takes frames until one of this type comes. */
 bool wire_wait(struct wire *wire, unsigned int type, int within_ms);
+/* Takes frames until the victim closes, or says nothing for so long. */
+void wire_drain(struct wire *wire, int silent_ms);
 
 static inline uint32_t group_channel(uint32_t group)
 {
