@@ -144,7 +144,8 @@ static void save_identity(struct agent *a)
 /* What is done once a second; when late, the next is a second from now. */
 static void second(struct agent *a, int64_t now)
 {
-	struct node_load load;
+	struct guests_measure guests;
+	struct node_load load = { 0 };
 
 	a->next_second += AGENT_SECOND_MS;
 	if (a->next_second <= now)
@@ -162,7 +163,8 @@ static void second(struct agent *a, int64_t now)
 	if (!a->members)
 		return;
 	agent_start_joining(a);
-	if (load_measure(a->load, now, &load) == 0) {
+	guests = guests_measure(&a->guests, now);
+	if (load_measure(a->load, now, &guests, &load) == 0) {
 		if (!a->speed)
 			a->speed = load_speed();
 		load.speed = a->speed;
@@ -321,6 +323,7 @@ void agent_finish(struct agent *a)
 	ctl_free(a->ctl);
 	netmon_free(a->netmon);
 	load_free(a->load);
+	guests_free(&a->guests);
 	kernel_close(a->kernel);
 	link_book_free(a->link_book);
 	sd_event_source_disable_unref(a->timer);

@@ -86,6 +86,7 @@ struct agent {
 	int firewall_error;
 	struct netmon *netmon;
 	struct load *load;
+	struct guests guests;	     /* as of the last second */
 	struct kernel *kernel;	     /* NULL on a kernel without Tessera */
 	struct link_book *link_book; /* likewise */
 	struct links *links;	     /* NULL without a mesh, too */

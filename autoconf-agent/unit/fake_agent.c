@@ -40,7 +40,12 @@ static void add_node(uint16_t number, const char *name, enum node_status status)
 				      .load = 250,
 				      .speed = 980,
 				      .mem_mib = 512,
-				      .free_mib = 256 };
+				      .free_mib = 256,
+				      .guest_load = 150,
+				      .guests = 3,
+				      .room = 5,
+				      .leave = true,
+				      .pressure = 125 };
 	n->heard = FAKE_NOW - 3000;
 	n->since = FAKE_NOW - 60000;
 	inet_pton(AF_INET6, "fd01:203:405::", &n->address);
