@@ -4,11 +4,13 @@
  * base^(its CPU load / the largest) + base^(the share of its memory in use), and a
  * process belongs where it adds least (Amir, Awerbuch, Barak, Borgstrom, Keren: An
  * opportunity cost approach for job assignment in a scalable computing cluster).
- * A node with more or faster CPUs counts as so many nodes of one: else the slow
- * ones are left idle.
- * Whether it goes there is asked separately: it must win time, by what it is
- * expected to live on (Harchol-Balter, Downey: Exploiting process lifetime
- * distributions for dynamic load balancing), and the cluster as a whole, too.
+ * Two things are other than there. A node with more or faster CPUs counts as so
+ * many nodes of one: else the slow ones are left idle. And memory is cheap as long
+ * as there is plenty: else one node with a high load makes all CPUs look cheaper
+ * than the least bit of memory.
+ * Whether it goes there is asked separately: it and those who wait beside it must
+ * win time by that, for what it is expected to live on (Harchol-Balter, Downey:
+ * Exploiting process lifetime distributions for dynamic load balancing).
  */
 #include "balance.h"
 
@@ -124,7 +126,7 @@ static double node_cost(const struct market *m, const struct balance_node *n,
 {
 	return cpus_of(n) * speed_of(n) *
 		       pow(m->base, relative(n, load) / m->largest) +
-	       pow(m->base, memory_used(n, mib));
+	       pow(m->base, 1 - BALANCE_STEEP * (1 - memory_used(n, mib)));
 }
 
 /* What the node costs more with the process than without. */
@@ -192,9 +194,14 @@ static const struct balance_node *find(const struct balance_view *v,
 	return NULL;
 }
 
+static bool fresh(const struct balance_node *n)
+{
+	return n->age <= BALANCE_FRESH_MS;
+}
+
 static bool takes(const struct balance_node *n, const struct balance_process *p)
 {
-	return n->room && !n->leave && !n->avoid &&
+	return fresh(n) && n->room && !n->leave && !n->avoid &&
 	       n->room > n->sent_load / 100 &&
 	       n->pressure < BALANCE_PRESSURE_THERE &&
 	       free_of(n) - p->mem_mib >= 2 * reserve(n);
@@ -209,43 +216,60 @@ static bool fits_home(const struct balance_view *v,
 
 /* --- does it pay? --- */
 
-/* ms that the process wins by being at `to` instead of `from` until its end. */
-static int64_t gain(const struct balance_view *v,
-		    const struct balance_process *p,
-		    const struct balance_node *from,
-		    const struct balance_node *to)
+/* ms of CPU time, of the reference machine, that each of its threads still needs. */
+static double work_left(const struct balance_process *p,
+			const struct balance_node *at)
 {
-	double wants = p->wants / 100.0;
-	double here = thread_speed(from, p->at != 0, 0);
-	double there = thread_speed(to, to != &v->self, wants);
 	double future = at_most((double)p->cpu_ms, BALANCE_FUTURE_MS);
-	double work = future * speed_of(from) / at_least(wants, 1);
-	double move = v->move_ms + (double)p->mem_mib * v->mib_us / 1000;
-	double forwarding = 0;
 
-	if (p->at && to != &v->self)
-		move *= 2; /* by home */
-	if (!p->at)
-		forwarding = work * p->in_kernel / 1000 * BALANCE_FORWARD;
-	return (int64_t)(work / here - work / there - move - forwarding);
+	return future * speed_of(at) / at_least(p->wants / 100.0, 1);
 }
 
-/* How many of those who would move now may: as many as there are places, over
- * the time until the others hear of it. */
+/* ms that it costs all if so much work is done on this node, where the process is
+ * already or not: until it is done, and what others have to wait for it. */
+static double burden(const struct balance_node *n,
+		     const struct balance_process *p, bool guest, bool there,
+		     double work)
+{
+	double wants = p->wants / 100.0, cpus = cpus_of(n);
+	double others = at_least(load_of(n) / 100.0 - (there ? wants : 0), 0);
+	double time = work / thread_speed(n, guest, there ? 0 : wants);
+
+	if (others + wants > cpus)
+		time += others / cpus * work * at_least(wants, 1) / speed_of(n);
+	return time;
+}
+
+/* ms that the move itself costs. */
+static double price(const struct balance_view *v,
+		    const struct balance_process *p,
+		    const struct balance_node *to, double work)
+{
+	double move = v->move_ms + (double)p->mem_mib * v->mib_us / 1000;
+
+	if (to == &v->self)
+		return move;
+	if (p->at)
+		return 2 * move; /* by home */
+	return move + work * p->in_kernel / 1000 * BALANCE_FORWARD;
+}
+
+/* Of those who would move now as many may as there are places. */
 static bool has_turn(const struct market *m)
 {
 	const struct balance_view *v = m->view;
 	double load = load_of(&v->self) / 100.0;
 	double speed = cpus_of(&v->self) * speed_of(&v->self);
-	double least = INFINITY, places = 0, age = 0;
+	double least = INFINITY, places = 0;
 	size_t movers = 1;
 
 	for (size_t i = 0; i < v->n_nodes; i++) {
 		const struct balance_node *n = &v->nodes[i];
 
+		if (!fresh(n))
+			continue;
 		load += load_of(n) / 100.0;
 		speed += cpus_of(n) * speed_of(n);
-		age += n->age / 1000.0;
 		if (n->room && !n->avoid)
 			least = fmin(least, relative(n, 1));
 	}
@@ -253,14 +277,15 @@ static bool has_turn(const struct market *m)
 		const struct balance_node *n = &v->nodes[i];
 		double fair = load / speed * cpus_of(n) * speed_of(n);
 
+		if (!fresh(n))
+			continue;
 		if (n->room && !n->avoid)
 			places += at_least(fair - load_of(n) / 100.0, 0);
 		movers += load_of(n) / 100.0 > cpus_of(n) &&
 			  relative(n, 0) * 100 > least * BALANCE_GAIN;
 	}
-	age = at_least(age / (double)v->n_nodes, 1);
 	/* Whoever found a place found one. */
-	return at_least(places, 1) / (double)movers / age >=
+	return at_least(places, 1) / (double)movers >=
 	       v->random / (double)UINT32_MAX;
 }
 
@@ -281,24 +306,28 @@ static bool find_place(const struct market *m, size_t index,
 	const struct balance_process *p = &v->processes[index];
 	double wants = p->wants / 100.0, saved = marginal(m, from, p, true);
 	double here = thread_speed(from, p->at != 0, 0);
+	double work = work_left(p, from);
+	double stay = burden(from, p, p->at != 0, true, work);
 	bool found = false;
 
 	for (size_t i = 0; i < v->n_nodes; i++) {
 		const struct balance_node *to = &v->nodes[i];
-		double cost;
-		int64_t win;
+		double cost, go;
 
 		if (!may_move(v, p, to->number) || !takes(to, p) ||
-		    thread_speed(to, true, wants) * 100 < here * BALANCE_GAIN)
+		    thread_speed(to, true, wants) * 100 < here * BALANCE_WORST)
 			continue;
+		go = burden(to, p, true, false, work);
+		if (go * BALANCE_GAIN > stay * 100)
+			continue;
+		go += price(v, p, to, work);
 		cost = marginal(m, to, p, false);
-		win = gain(v, p, from, to);
-		if (cost >= saved || win < BALANCE_PROFIT_MS)
+		if (cost >= saved || stay - go < BALANCE_PROFIT_MS)
 			continue;
 		cost *= jitter(v, to);
 		if (found && cost >= ret->cost)
 			continue;
-		*ret = (struct offer){ index, to, cost, win };
+		*ret = (struct offer){ index, to, cost, (int64_t)(stay - go) };
 		found = true;
 	}
 	return found;
@@ -368,7 +397,7 @@ static struct balance_move come_home(const struct balance_view *v)
 	for (size_t i = 0; i < v->n_processes; i++) {
 		const struct balance_process *p = &v->processes[i];
 		const struct balance_node *at = find(v, p->at);
-		double wants = p->wants / 100.0, home, there;
+		double work, home, there;
 
 		if (!p->at || !may_move(v, p, 0) || !settled(v, p) ||
 		    !fits_home(v, p))
@@ -377,9 +406,10 @@ static struct balance_move come_home(const struct balance_view *v)
 			return (struct balance_move){ BALANCE_CRAWL, i, 0, 0 };
 		if (!at)
 			continue; /* too old to compare with */
-		home = thread_speed(&v->self, false, wants);
-		there = thread_speed(at, true, 0);
-		if (home * BALANCE_HOMESICK >= there * 100)
+		work = work_left(p, at);
+		home = burden(&v->self, p, false, false, work);
+		there = burden(at, p, true, true, work);
+		if (home * 100 <= there * BALANCE_HOMESICK)
 			return (struct balance_move){ BALANCE_HOME, i, 0, 0 };
 	}
 	return (struct balance_move){ 0 };

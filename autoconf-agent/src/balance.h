@@ -13,10 +13,14 @@
 
 /* --- what can be turned, with units and reasons --- */
 
-/* Entries older than this say nothing about load, ms. In a room of 50 all are
- * younger; in larger ones those that are left are a sample, another one on each
- * node, which keeps the nodes from all choosing the same place. */
-#define BALANCE_FRESH_MS 8000
+/* What was measured before that says nothing of who is idle now, ms. In a room of
+ * ten nearly all are younger; in larger ones those that are left are a sample,
+ * another one on each node, so that the nodes do not all choose the same place.
+ * With twice as much the simulated cluster does visibly worse. */
+#define BALANCE_FRESH_MS 3000
+/* But a host is judged by what it told lately, ms: it tells homes of its guests
+ * directly, one after the other. */
+#define BALANCE_HOST_MS 10000
 /* So many nodes are looked at, at most: the freshest. */
 #define BALANCE_NODES 256
 /* And so many processes: those that used most CPU lately. */
@@ -30,9 +34,12 @@
 /* A process expects to live as long again as it did (Harchol-Balter, Downey), but
  * we do not count on more than this, ms of CPU time. */
 #define BALANCE_FUTURE_MS 600000
-/* It must run faster there by this, per cent: loads are measured with errors. */
-#define BALANCE_GAIN 110
-/* And win this much after all costs, ms: less is not worth the trouble. */
+/* Staying must cost all this much more time, per cent: loads are measured with
+ * errors. */
+#define BALANCE_GAIN 115
+/* Nobody is made slower than this, per cent, for the good of others. */
+#define BALANCE_WORST 60
+/* And this much must be won after all costs, ms: less is not worth the trouble. */
 #define BALANCE_PROFIT_MS 500
 /* Costs of a move before one was measured: fixed, ms, and for each MiB, µs: a
  * GBit/s moves 110 MiB/s. */
@@ -41,7 +48,7 @@
 /* Time in the kernel becomes this many times longer away from home, where calls
  * are forwarded. A call takes ~1 µs to ~20 µs with its data; away 100 µs more. */
 #define BALANCE_FORWARD 10
-/* Home is worth this much, per cent of speed: no call is forwarded there, and no
+/* Home may cost this much more time, per cent: no call is forwarded there, and no
  * other machine can take the process with it. */
 #define BALANCE_HOMESICK 102
 /* Away and with so many calls a second that are forwarded it only crawls. A call
@@ -70,6 +77,9 @@
  * larger one the fuller memory outweighs the idle CPU. */
 #define BALANCE_BASE_MIN 2
 #define BALANCE_BASE_MAX 16
+/* How much steeper the cost of memory is than that of CPU: 1 when it is full, as
+ * CPU at the highest load, 1 / base of that with a quarter of it free. */
+#define BALANCE_STEEP 4
 /* Places that differ by less, per mille of the cost, are equally good: one of
  * them is taken at random. */
 #define BALANCE_EQUAL 50
@@ -115,7 +125,7 @@ struct balance_view {
 	int64_t now; /* ms */
 	/* Its load is exact: not smoothed, and without those that just left. */
 	struct balance_node self;
-	const struct balance_node *nodes; /* others, only fresh ones */
+	const struct balance_node *nodes; /* others, up to BALANCE_HOST_MS old */
 	size_t n_nodes;
 	const struct balance_process *processes;
 	size_t n_processes;

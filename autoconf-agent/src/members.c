@@ -160,6 +160,22 @@ void members_alive(struct members *m, struct peer *p)
 	members_set_status(m, p, p->n.claim.number ? NODE_UP : NODE_JOINING);
 }
 
+void members_tell(struct members *m, int64_t now, uint16_t number)
+{
+	struct wire_message msg = { .type = WIRE_ACK };
+
+	m->now = now;
+	for (size_t i = 0; i < m->count; i++) {
+		struct node *n = m->list[i];
+
+		if (n->claim.number != number || !reachable(m, n))
+			continue;
+		gossip_fill(m, &msg, n, 1);
+		members_send(m, n, &msg);
+		return;
+	}
+}
+
 size_t members_fresh(const struct members *m, int64_t since,
 		     const struct node *ret[], size_t max)
 {

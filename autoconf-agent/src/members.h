@@ -71,6 +71,8 @@ size_t members_list(const struct members *m, struct node *const **ret);
  * window of the freshest. Returns how many. */
 size_t members_fresh(const struct members *m, int64_t since,
 		     const struct node *ret[], size_t max);
+/* Tells one node at once how this one does, as by a message of gossip. */
+void members_tell(struct members *m, int64_t now, uint16_t number);
 /* The number others should show for a node: its claim's, unless a better claim
  * of another node exists (then 0: it is about to choose another one). */
 uint16_t members_number(const struct members *m, const struct node *n);

@@ -14,7 +14,7 @@
 
 #define WINDOW_SIZE 256
 /* What is older is not told on, ms. */
-#define WINDOW_TELL_MS 4000
+#define WINDOW_TELL_MS 2000
 
 struct window {
 	size_t count;
