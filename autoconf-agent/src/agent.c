@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "balancer.h"
 #include "image.h"
 #include "links.h"
 #include "mdns.h"
@@ -42,6 +43,8 @@ const char *const counter_names[COUNTERS] = {
 	[COUNTER_LINK_ACCEPTED] = "link_accepted",
 	[COUNTER_LINK_STRANGER] = "link_stranger",
 	[COUNTER_LINK_REFUSED] = "link_refused",
+	[COUNTER_BALANCE_MOVED] = "balance_moved",
+	[COUNTER_BALANCE_REFUSED] = "balance_refused",
 };
 
 /* A clock when the event loop woke: it has asked already. */
@@ -168,7 +171,9 @@ static void second(struct agent *a, int64_t now)
 		if (!a->speed)
 			a->speed = load_speed();
 		load.speed = a->speed;
+		balancer_host(a->balancer, &load);
 		members_set_load(a->members, now, &load);
+		balancer_second(a->balancer, now, &load);
 	}
 	agent_hand_nodes(a);
 	save_identity(a);
@@ -299,6 +304,9 @@ int agent_new(struct agent *a, enum node_role role)
 	if (r < 0)
 		return r;
 	open_kernel(a);
+	r = balancer_new(&a->balancer, a);
+	if (r < 0)
+		return r;
 	a->next_second = a->boot_started + AGENT_SECOND_MS;
 	r = sd_event_add_time(a->event, &a->timer, CLOCK_BOOTTIME,
 			      (uint64_t)a->next_second * 1000, SLACK_US,
@@ -319,6 +327,7 @@ int agent_new(struct agent *a, enum node_role role)
 void agent_finish(struct agent *a)
 {
 	mdns_free(a->mdns);
+	balancer_free(a->balancer);
 	membership_stop(a);
 	ctl_free(a->ctl);
 	netmon_free(a->netmon);

@@ -399,8 +399,8 @@ static struct balance_move come_home(const struct balance_view *v)
 		const struct balance_node *at = find(v, p->at);
 		double work, home, there;
 
-		if (!p->at || !may_move(v, p, 0) || !settled(v, p) ||
-		    !fits_home(v, p))
+		if (!p->at || p->pinned || !may_move(v, p, 0) ||
+		    !settled(v, p) || !fits_home(v, p))
 			continue;
 		if (p->calls >= BALANCE_CRAWL_CALLS)
 			return (struct balance_move){ BALANCE_CRAWL, i, 0, 0 };
@@ -425,8 +425,9 @@ static struct balance_move spread(const struct market *m)
 		const struct balance_node *from = find(v, p->at);
 		struct offer offer;
 
-		if (!from || p->stays || !wants_cpu(p) || !settled(v, p) ||
-		    !find_place(m, i, from, &offer) || offer.gain <= move.gain)
+		if (!from || p->stays || p->pinned || !wants_cpu(p) ||
+		    !settled(v, p) || !find_place(m, i, from, &offer) ||
+		    offer.gain <= move.gain)
 			continue;
 		move = (struct balance_move){ BALANCE_CPU, i, offer.to->number,
 					      offer.gain };

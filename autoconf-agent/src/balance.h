@@ -102,6 +102,7 @@ struct balance_process {
 	uint16_t in_kernel; /* of its CPU time lately, per mille; at home only */
 	uint32_t calls;	    /* forwarded in a second; away only */
 	bool stays;	    /* it may come home, but not leave */
+	bool pinned; /* somebody put it there: it goes if its host asks */
 	int64_t moved[BALANCE_MOVES]; /* its last moves, latest first, ms; 0: none */
 };
 

@@ -288,6 +288,7 @@ json_t *ctl_show_status(const struct agent *a)
 			TESSERA_VERSION, "kernel",
 			show_build(a->self.info.build), "uptime",
 			(json_int_t)((agent_now(a) - a->boot_started) / 1000)));
+	json_object_set_new(status, "balance", json_string(a->balance));
 	json_object_set_new(status, "links",
 			    json_string(how(a->links, a->links_error)));
 	json_object_set_new(status, "error", show_problem(a));

@@ -31,6 +31,7 @@ struct load {
 	int64_t last; /* ms of the last shares */
 	uint64_t busy, total;
 	uint16_t util;
+	uint32_t running; /* in the last measure, without guests and the agent */
 	int64_t smooth; /* runnable processes that are no guests, millionths */
 };
 
@@ -273,6 +274,11 @@ static uint16_t measure_pressure(struct load *load)
 	return pressure;
 }
 
+uint32_t load_running(const struct load *load)
+{
+	return load->running;
+}
+
 int load_measure(struct load *load, int64_t now,
 		 const struct guests_measure *guests, struct node_load *ret)
 {
@@ -297,6 +303,7 @@ int load_measure(struct load *load, int64_t now,
 	if (!guests)
 		guests = &none;
 	running -= running < guests->running ? running : guests->running;
+	load->running = running > 0 ? running - 1 : 0;
 	count(load, now, busy, total, running);
 	count_cpus(load);
 	ret->cpus = load->cpus;

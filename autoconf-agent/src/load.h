@@ -18,6 +18,8 @@ void load_free(struct load *load);
  * guests: what guests_measure() found at the same time, or NULL for none. */
 int load_measure(struct load *load, int64_t now,
 		 const struct guests_measure *guests, struct node_load *ret);
+/* Processes that are no guests and wanted a CPU in the last measure. */
+uint32_t load_running(const struct load *load);
 /* The speed of one CPU: a fixed mix of integer work over at most ~50 ms of CPU
  * time, 1000 = one core of the reference machine (documented in load.c). */
 uint32_t load_speed(void);

@@ -186,6 +186,18 @@ int proc_stat_read(struct proc_stat *ret, pid_t pid)
 	return n < 0 ? (int)n : proc_stat_parse(ret, text);
 }
 
+uint64_t proc_switches(pid_t pid)
+{
+	static const char name[] = "\nvoluntary_ctxt_switches:";
+	char text[4096];
+	const char *line;
+
+	if (proc_read(text, sizeof(text), "%d/status", pid) <= 0)
+		return 0;
+	line = strstr(text, name);
+	return line ? strtoull(line + sizeof(name) - 1, NULL, 10) : 0;
+}
+
 /* What a thread is doing is looked at for so many of them. */
 #define TASKS_MAX 32
 

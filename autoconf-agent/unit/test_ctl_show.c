@@ -49,7 +49,8 @@ static void test_status_has_every_documented_field(void **state)
 		"state",    "id",	  "name",     "role",	    "cluster",
 		"address",  "interfaces", "nodes",    "key_source", "mesh",
 		"firewall", "mdns",	  "counters", "strangers",  "timing",
-		"version",  "kernel",	  "uptime",   "links",	    NULL,
+		"version",  "kernel",	  "uptime",   "links",	    "balance",
+		NULL,
 	};
 	json_t *s = ctl_show_status(&fake.agent);
 
