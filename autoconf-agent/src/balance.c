@@ -371,7 +371,7 @@ static struct balance_move usher(const struct market *m)
 		const struct balance_process *p = &v->processes[i];
 		double best = INFINITY;
 
-		if (p->at || p->stays || p->mem_mib <= largest)
+		if (p->at || p->mem_mib <= largest)
 			continue;
 		for (size_t j = 0; j < v->n_nodes; j++) {
 			const struct balance_node *to = &v->nodes[j];
@@ -425,7 +425,7 @@ static struct balance_move spread(const struct market *m)
 		const struct balance_node *from = find(v, p->at);
 		struct offer offer;
 
-		if (!from || p->stays || p->pinned || !wants_cpu(p) ||
+		if (!from || p->pinned || !wants_cpu(p) ||
 		    !settled(v, p) || !find_place(m, i, from, &offer) ||
 		    offer.gain <= move.gain)
 			continue;

@@ -101,7 +101,6 @@ struct balance_process {
 	uint32_t mem_mib;   /* resident, or when it left */
 	uint16_t in_kernel; /* of its CPU time lately, per mille; at home only */
 	uint32_t calls;	    /* forwarded in a second; away only */
-	bool stays;	    /* it may come home, but not leave */
 	bool pinned; /* somebody put it there: it goes if its host asks */
 	int64_t moved[BALANCE_MOVES]; /* its last moves, latest first, ms; 0: none */
 };

@@ -43,6 +43,7 @@ struct balancer {
 		uint16_t from, to;
 		uint32_t wants, mem_mib;
 		int64_t began;
+		enum balance_reason reason;
 	} order;
 };
 
@@ -198,6 +199,7 @@ static void start(struct balancer *b, int64_t now, struct candidate *c,
 	b->order.wants = c->wants;
 	b->order.mem_mib = c->mem_mib;
 	b->order.began = now;
+	b->order.reason = move->reason;
 	if (move->to)
 		agent_log(LOG_INFO, "process %d (%s) goes to node %u: %s",
 			  c->pid, c->comm, move->to,
@@ -316,6 +318,9 @@ static void on_done(int error, void *userdata)
 	if (c)
 		candidate_moved(c, now, b->order.to,
 				b->order.from && b->order.to ? 2 : 1);
+	/* It would only crawl again. */
+	if (c && b->order.reason == BALANCE_CRAWL)
+		candidate_refused(c, now);
 	/* There may be another one for whom it is time. */
 	if (b->looked && b->agent->members)
 		decide(b, now);

@@ -144,9 +144,9 @@ void candidate_refused(struct candidate *c, int64_t now)
 bool candidate_process(const struct candidate *c, int64_t now,
 		       struct balance_process *ret)
 {
-	if (c->skip > now || c->locked || !c->looked)
+	if (c->skip > now || c->refuses > now || c->locked || !c->looked)
 		return false;
-	if (!c->at && (c->refuses > now || c->wants < USHERED_WANTS))
+	if (!c->at && c->wants < USHERED_WANTS)
 		return false;
 	*ret = (struct balance_process){
 		.at = c->at,
@@ -156,7 +156,6 @@ bool candidate_process(const struct candidate *c, int64_t now,
 						    c->recent) :
 					 0,
 		.calls = c->calls,
-		.stays = c->refuses > now,
 		.pinned = c->at && !c->ours,
 	};
 	if (ret->in_kernel > 1000)
@@ -188,13 +187,12 @@ static void look_at(struct candidate *c, int64_t now, int64_t tick_ms)
 		return;
 	}
 	look.runnable = proc_runnable(c->pid, &look.stat);
-	/* Only who wants something is worth more looks. */
-	if (look.runnable || c->wants >= USHERED_WANTS || c->at) {
-		if (proc_read_number(&number, "%d/where", c->pid) == 0)
-			look.at = (uint16_t)number;
-		if (proc_read_number(&number, "%d/lock", c->pid) == 0)
-			look.locked = number != 0;
-	}
+	if (proc_read_number(&number, "%d/where", c->pid) == 0)
+		look.at = (uint16_t)number;
+	/* Only who wants something, or is away, is worth more looks. */
+	if ((look.runnable || c->wants >= USHERED_WANTS || look.at) &&
+	    proc_read_number(&number, "%d/lock", c->pid) == 0)
+		look.locked = number != 0;
 	if (look.at)
 		look.switches = proc_switches(c->pid);
 	candidate_see(c, now, tick_ms, &look);

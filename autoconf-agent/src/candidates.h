@@ -39,7 +39,7 @@ struct candidate {
 	bool ours;   /* the balancer sent it there */
 	bool locked;
 	int64_t moved[BALANCE_MOVES]; /* latest first, ms */
-	int64_t refuses;	      /* to leave until then, ms */
+	int64_t refuses;	      /* to move until then, ms */
 	unsigned int refusals;
 };
 

@@ -261,13 +261,6 @@ static void a_move_must_pay(void **state)
 		  BALANCE_NOTHING,
 		  0,
 		  0 },
-		{ "its user wants it to stay",
-		  { IDLE, .load = 200 },
-		  { { IDLE } },
-		  { { HUNGRY, .stays = true } },
-		  BALANCE_NOTHING,
-		  0,
-		  0 },
 	};
 
 	PLAY(scenes);

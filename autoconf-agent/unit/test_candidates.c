@@ -60,7 +60,6 @@ static void who_computes_is_seen_at_once(void **state)
 	assert_int_equal(p.wants, 100);
 	assert_int_equal(p.mem_mib, 100);
 	assert_int_equal(p.at, 0);
-	assert_false(p.stays);
 	assert_false(p.pinned);
 }
 
