@@ -312,6 +312,8 @@ static void on_done(int error, void *userdata)
 	}
 	b->agent->counters[COUNTER_BALANCE_MOVED]++;
 	learn(b, now - b->order.began);
+	if (b->order.from)
+		ledger_left(&b->ledger, now, b->order.from, b->order.wants);
 	if (b->order.to)
 		ledger_send(&b->ledger, now, b->order.to, b->order.wants,
 			    b->order.mem_mib);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a node remembers of its own moves: what it sent to others that they cannot
- * have told of yet, and who refused. Plain data.
+ * What a node remembers of its own moves: what came to others and left them that
+ * they cannot have told of yet, and who refused. Plain data.
  */
 #ifndef TESSERA_LEDGER_H
 #define TESSERA_LEDGER_H
@@ -18,7 +18,8 @@ struct ledger {
 	struct ledger_sent {
 		int64_t at; /* when it arrived, ms; 0: unused */
 		uint16_t node;
-		uint32_t load, mib;
+		int32_t load; /* less than 0: it left */
+		uint32_t mib;
 	} sent[LEDGER_SENT];
 	struct ledger_avoided {
 		int64_t until; /* ms; 0: unused */
@@ -29,6 +30,8 @@ struct ledger {
 /* A process with this load, hundredths of a CPU, went to a node now. */
 void ledger_send(struct ledger *l, int64_t now, uint16_t node, uint32_t load,
 		 uint32_t mib);
+/* It left that node now. */
+void ledger_left(struct ledger *l, int64_t now, uint16_t node, uint32_t load);
 /* Nothing goes there until then. The soonest ends to make room. */
 void ledger_avoid(struct ledger *l, uint16_t node, int64_t until);
 /* A node as the decision sees it. age: of its load, ms. */

@@ -68,6 +68,24 @@ static void what_was_sent_counts_until_it_is_told_of(void **state)
 		0);
 }
 
+static void what_left_counts_no_more(void **state)
+{
+	struct ledger l = { 0 };
+	struct balance_node n;
+
+	ledger_left(&l, 10000, 5, 30);
+	n = ledger_node(&l, 10500, 5, &load, 1000);
+	assert_int_equal(n.load, 120);
+	assert_int_equal(n.guest_load, 20);
+	assert_int_equal(n.sent_load, 0);
+	ledger_left(&l, 10000, 5, 100);
+	n = ledger_node(&l, 10500, 5, &load, 1000);
+	assert_int_equal(n.load, 20);
+	assert_int_equal(n.guest_load, 0);
+	/* It has told of that by now. */
+	assert_int_equal(ledger_node(&l, 11500, 5, &load, 1000).load, 150);
+}
+
 static void the_oldest_is_forgotten(void **state)
 {
 	struct ledger l = { 0 };
@@ -103,6 +121,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_node_is_what_it_tells),
 		cmocka_unit_test(what_was_sent_counts_until_it_is_told_of),
+		cmocka_unit_test(what_left_counts_no_more),
 		cmocka_unit_test(the_oldest_is_forgotten),
 		cmocka_unit_test(a_node_is_avoided_for_a_while),
 	};
