@@ -186,6 +186,9 @@ void policy_decide(struct sim *sim, int node)
 	}
 	world_move(sim, ids[move.process], to);
 	n->busy = sim->jobs[ids[move.process]].frozen;
+	if (processes[move.process].at)
+		ledger_left(&n->ledger, sim->now, processes[move.process].at,
+			    100);
 	if (move.to)
 		ledger_send(&n->ledger, sim->now, move.to, 100,
 			    processes[move.process].mem_mib);

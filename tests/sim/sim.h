@@ -39,6 +39,7 @@ struct simnode {
 	int64_t phase;	/* its second begins then, ms */
 	int64_t busy;	/* a move is under way until then; 0: none */
 	struct node_load load;
+	int64_t measured; /* ms */
 	struct ledger ledger;
 	uint64_t bytes;
 };

@@ -93,7 +93,8 @@ static void send_to(struct sim *sim, int from, int to, enum wire_type type,
 	uint8_t data[WIRE_MAX];
 	int len;
 
-	m.entries[0] = entry_of(from, &sim->nodes[from].load, 0);
+	m.entries[0] = entry_of(from, &sim->nodes[from].load,
+				sim->now - sim->nodes[from].measured);
 	if (fill > 1)
 		n = window_pick(&b->window, sim->now - WINDOW_TELL_MS, slots,
 				fill, random_number, sim);

@@ -295,6 +295,7 @@ void world_measure(struct sim *sim, int node)
 
 	n->smooth += ((int64_t)n->own * 1000000 - n->smooth) * 1000 /
 		     (SMOOTH_MS + 1000);
+	n->measured = sim->now;
 	n->load.cpus = n->cpus;
 	n->load.speed = n->speed;
 	n->load.guests = (uint16_t)n->guests;
