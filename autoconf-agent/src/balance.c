@@ -201,6 +201,8 @@ static bool fresh(const struct balance_node *n)
 
 static bool takes(const struct balance_node *n, const struct balance_process *p)
 {
+	if (p->rules && !rules_allow(p->rules, n->number))
+		return false;
 	return fresh(n) && n->room && !n->leave && !n->avoid &&
 	       n->room > n->sent_load / 100 &&
 	       n->pressure < BALANCE_PRESSURE_THERE &&
@@ -425,9 +427,8 @@ static struct balance_move spread(const struct market *m)
 		const struct balance_node *from = find(v, p->at);
 		struct offer offer;
 
-		if (!from || p->pinned || !wants_cpu(p) ||
-		    !settled(v, p) || !find_place(m, i, from, &offer) ||
-		    offer.gain <= move.gain)
+		if (!from || p->pinned || !wants_cpu(p) || !settled(v, p) ||
+		    !find_place(m, i, from, &offer) || offer.gain <= move.gain)
 			continue;
 		move = (struct balance_move){ BALANCE_CPU, i, offer.to->number,
 					      offer.gain };

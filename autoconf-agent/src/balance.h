@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "rules.h"
+
 /* --- what can be turned, with units and reasons --- */
 
 /* What was measured before that says nothing of who is idle now, ms. In a room of
@@ -102,6 +104,7 @@ struct balance_process {
 	uint16_t in_kernel; /* of its CPU time lately, per mille; at home only */
 	uint32_t calls;	    /* forwarded in a second; away only */
 	bool pinned; /* somebody put it there: it goes if its host asks */
+	const struct rules *rules; /* of its user; NULL: none */
 	int64_t moved[BALANCE_MOVES]; /* its last moves, latest first, ms; 0: none */
 };
 

@@ -94,6 +94,9 @@ void candidate_see(struct candidate *c, int64_t now, int64_t tick_ms,
 {
 	const struct proc_stat *s = &look->stat;
 
+	/* Another program has another environment. */
+	if (strncmp(c->comm, s->comm, sizeof(c->comm) - 1) != 0)
+		c->ruled = false;
 	snprintf(c->comm, sizeof(c->comm), "%.15s", s->comm);
 	c->uid = look->uid;
 	c->gid = look->gid;
@@ -128,6 +131,20 @@ void candidate_moved(struct candidate *c, int64_t now, uint16_t to, int legs)
 	c->calls = 0;
 }
 
+void candidate_ruled(struct candidate *c, const struct rules *rules, int found)
+{
+	c->ruled = true;
+	c->secret = found < 0 && found != -ENOENT;
+	c->rules = found < 0 ? (struct rules){ 0 } : *rules;
+}
+
+/* Those that are for the time at home. */
+static bool rules_keep(const struct candidate *c)
+{
+	return c->secret || c->rules.home || c->rules.stay ||
+	       c->rules.kind == RULES_KIND_IO;
+}
+
 void candidate_refused(struct candidate *c, int64_t now)
 {
 	int64_t wait = CANDIDATES_AGAIN_MS;
@@ -146,7 +163,7 @@ bool candidate_process(const struct candidate *c, int64_t now,
 {
 	if (c->skip > now || c->refuses > now || c->locked || !c->looked)
 		return false;
-	if (!c->at && c->wants < USHERED_WANTS)
+	if (!c->at && (c->wants < USHERED_WANTS || rules_keep(c)))
 		return false;
 	*ret = (struct balance_process){
 		.at = c->at,
@@ -160,6 +177,12 @@ bool candidate_process(const struct candidate *c, int64_t now,
 	};
 	if (ret->in_kernel > 1000)
 		ret->in_kernel = 1000;
+	if (c->rules.kind == RULES_KIND_CPU) {
+		ret->in_kernel = 0;
+		ret->calls = 0;
+	}
+	if (c->rules.n_ranges)
+		ret->rules = &c->rules;
 	memcpy(ret->moved, c->moved, sizeof(ret->moved));
 	return true;
 }
@@ -171,6 +194,7 @@ static void look_at(struct candidate *c, int64_t now, int64_t tick_ms)
 	struct candidate_look look = {
 		.pid = c->pid, .page_size = (uint32_t)sysconf(_SC_PAGESIZE)
 	};
+	struct rules rules = { 0 };
 	int64_t number;
 	struct stat st;
 	char path[64];
@@ -196,6 +220,9 @@ static void look_at(struct candidate *c, int64_t now, int64_t tick_ms)
 	if (look.at)
 		look.switches = proc_switches(c->pid);
 	candidate_see(c, now, tick_ms, &look);
+	/* Its pages are here only while it is. */
+	if (!c->ruled && !c->at && look.runnable)
+		candidate_ruled(c, &rules, rules_read(&rules, c->pid));
 }
 
 static int compare_pids(const void *a, const void *b)

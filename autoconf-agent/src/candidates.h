@@ -9,6 +9,7 @@
 
 #include "balance.h"
 #include "proc.h"
+#include "rules.h"
 
 #define CANDIDATES_TRACKED 4096 /* more are not looked at */
 #define CANDIDATES_USER 1000	/* users from here on are people */
@@ -38,6 +39,9 @@ struct candidate {
 	uint16_t at; /* 0: home */
 	bool ours;   /* the balancer sent it there */
 	bool locked;
+	bool ruled;  /* its rules were read; */
+	bool secret; /* or cannot be: then it stays */
+	struct rules rules;
 	int64_t moved[BALANCE_MOVES]; /* latest first, ms */
 	int64_t refuses;	      /* to move until then, ms */
 	unsigned int refusals;
@@ -67,11 +71,13 @@ void candidate_see(struct candidate *c, int64_t now, int64_t tick_ms,
 		   const struct candidate_look *look);
 /* Nobody who moves: a kernel thread, a process of the system, a login shell. */
 bool candidate_is_none(const struct candidate_look *look);
+/* What its user wants for it: found is what rules_read() said. Pure. */
+void candidate_ruled(struct candidate *c, const struct rules *rules, int found);
 /* It moved, by our will. legs: 2 if from one node to another. */
 void candidate_moved(struct candidate *c, int64_t now, uint16_t to, int legs);
 /* It did not, or came back by itself: asked again later. */
 void candidate_refused(struct candidate *c, int64_t now);
-/* As the decision sees it; false: not at all. */
+/* As the decision sees it; false: not at all. ret points to c's rules. */
 bool candidate_process(const struct candidate *c, int64_t now,
 		       struct balance_process *ret);
 

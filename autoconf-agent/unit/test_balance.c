@@ -27,6 +27,8 @@
 #define GUESTS(n) .load = (n) * 100, .guest_load = (n) * 100, .guests = (n)
 #define HUNGRY .wants = 100, .cpu_ms = 5000, .mem_mib = 10
 
+static const struct rules only_3 = { .n_ranges = 1, .ranges = { { 3, 3 } } };
+
 struct scene {
 	const char *what;
 	struct balance_node self;
@@ -290,6 +292,13 @@ static void some_places_are_none(void **state)
 		  BALANCE_NOTHING,
 		  0,
 		  0 },
+		{ "its user named others",
+		  { IDLE, .load = 200 },
+		  { { IDLE }, { IDLE } },
+		  { { HUNGRY, .rules = &only_3 } },
+		  BALANCE_CPU,
+		  0,
+		  3 },
 		{ "what it told is old",
 		  { IDLE, .load = 200 },
 		  { { IDLE, .age = BALANCE_FRESH_MS + 1 } },

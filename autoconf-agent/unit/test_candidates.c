@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -222,6 +223,56 @@ static void a_locked_one_is_not_seen(void **state)
 	assert_false(candidate_process(&c, 1000, &p));
 }
 
+static void its_user_has_the_last_word(void **state)
+{
+	const struct rules home = { .home = true }, stay = { .stay = true },
+			   io = { .kind = RULES_KIND_IO },
+			   on = { .n_ranges = 1, .ranges = { { 2, 3 } } },
+			   cpu = { .kind = RULES_KIND_CPU };
+	struct candidate c = { .pid = 700 };
+	struct candidate_look look = look_of(100, 1);
+	struct balance_process p;
+
+	look.stat.system_ticks = 90;
+	candidate_see(&c, 1000, TICK_MS, &look);
+	candidate_ruled(&c, &home, 0);
+	assert_false(candidate_process(&c, 1000, &p));
+	candidate_ruled(&c, &stay, 0);
+	assert_false(candidate_process(&c, 1000, &p));
+	candidate_ruled(&c, &io, 0);
+	assert_false(candidate_process(&c, 1000, &p));
+	candidate_ruled(&c, &home, -EACCES);
+	assert_false(candidate_process(&c, 1000, &p));
+	candidate_ruled(&c, &home, -ENOENT);
+	assert_true(candidate_process(&c, 1000, &p));
+	assert_null(p.rules);
+	candidate_ruled(&c, &on, 0);
+	assert_true(candidate_process(&c, 1000, &p));
+	assert_ptr_equal(p.rules, &c.rules);
+	look.stat.ticks = 200;
+	look.stat.system_ticks = 180;
+	candidate_see(&c, 2000, TICK_MS, &look);
+	assert_true(candidate_process(&c, 2000, &p));
+	assert_int_equal(p.in_kernel, 900);
+	candidate_ruled(&c, &cpu, 0);
+	assert_true(candidate_process(&c, 2000, &p));
+	assert_int_equal(p.in_kernel, 0);
+}
+
+static void another_program_has_other_rules(void **state)
+{
+	struct candidate c = { .pid = 700 };
+	struct candidate_look look = look_of(100, 1);
+
+	candidate_see(&c, 1000, TICK_MS, &look);
+	candidate_ruled(&c, &(struct rules){ 0 }, 0);
+	candidate_see(&c, 2000, TICK_MS, &look);
+	assert_true(c.ruled);
+	strcpy(look.stat.comm, "other");
+	candidate_see(&c, 3000, TICK_MS, &look);
+	assert_false(c.ruled);
+}
+
 static void some_are_none(void **state)
 {
 	struct candidate_look look = look_of(100, 1);
@@ -274,6 +325,19 @@ static void put(const char *name, const char *text)
 	f = fopen(path, "w");
 	assert_non_null(f);
 	fputs(text, f);
+	fclose(f);
+}
+
+/* One variable, which ends with a NUL. */
+static void put_environ(int pid, const char *text)
+{
+	char path[256];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%d/environ", proc_root, pid);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	assert_int_equal(fwrite(text, strlen(text) + 1, 1, f), 1);
 	fclose(f);
 }
 
@@ -374,6 +438,19 @@ static void a_number_that_is_used_again_is_another_process(void **state)
 	candidates_free(&all);
 }
 
+static void rules_are_read(void **state)
+{
+	struct balance_process list[BALANCE_PROCESSES];
+	struct candidates all = { 0 };
+
+	if (geteuid() != 0)
+		skip();
+	put_environ(701, "TESSERA_RULES=home");
+	assert_int_equal(list_of(&all, 1000, list), 1);
+	assert_int_equal(list[0].cpu_ms, 1000);
+	candidates_free(&all);
+}
+
 static void what_is_away_or_locked_is_read(void **state)
 {
 	struct balance_process list[BALANCE_PROCESSES];
@@ -407,10 +484,13 @@ int main(void)
 		cmocka_unit_test(who_came_home_by_itself_stays_for_a_while),
 		cmocka_unit_test(where_its_user_put_it_it_is_pinned),
 		cmocka_unit_test(a_locked_one_is_not_seen),
+		cmocka_unit_test(its_user_has_the_last_word),
+		cmocka_unit_test(another_program_has_other_rules),
 		cmocka_unit_test(some_are_none),
 		cmocka_unit_test(refusals_are_the_nodes_or_the_process_own),
 		PROC_TEST(users_processes_come_with_most_cpu_time_first),
 		PROC_TEST(a_number_that_is_used_again_is_another_process),
+		PROC_TEST(rules_are_read),
 		PROC_TEST(what_is_away_or_locked_is_read),
 	};
 
