@@ -24,6 +24,8 @@ bool candidate_is_none(const struct candidate_look *look)
 		return true;
 	if (look->uid < CANDIDATES_USER || look->uid == CANDIDATES_NOBODY)
 		return true;
+	if (look->uid - CANDIDATES_GUESTS < CANDIDATES_HOMES)
+		return true;
 	/* The shell of a terminal: what it starts may go. */
 	return s->tty && s->session == look->pid;
 }

@@ -14,6 +14,9 @@
 #define CANDIDATES_TRACKED 4096 /* more are not looked at */
 #define CANDIDATES_USER 1000	/* users from here on are people */
 #define CANDIDATES_NOBODY 65534
+/* Guests are users of the kernel's own, from here on one for each home. */
+#define CANDIDATES_GUESTS 0x7e550000u
+#define CANDIDATES_HOMES 0x10000u
 /* Who cannot become one is looked at again after so long, ms. */
 #define CANDIDATES_SKIP_MS 30000
 /* A process that refused is asked again after so long, ms, and twice as long each

@@ -284,6 +284,8 @@ static void some_are_none(void **state)
 	assert_true(candidate_is_none(&look));
 	look.uid = 110; /* a daemon */
 	assert_true(candidate_is_none(&look));
+	look.uid = 0x7e550000u + 3; /* node 3's guest */
+	assert_true(candidate_is_none(&look));
 	look = look_of(100, 1);
 	look.stat.flags = 0x200040; /* a kernel thread */
 	assert_true(candidate_is_none(&look));
