@@ -40,8 +40,8 @@ static void give_up(struct mover *m)
 	m->child = sd_event_source_disable_unref(m->child);
 	if (!m->pid)
 		return;
-	kill(m->pid, SIGKILL);
-	(void)waitpid(m->pid, NULL, 0);
+	if (kill(m->pid, SIGKILL) == 0)
+		(void)waitpid(m->pid, NULL, 0);
 	m->pid = 0;
 }
 
@@ -58,13 +58,17 @@ bool mover_busy(const struct mover *m)
 	return m->pid != 0;
 }
 
+/* The real user stays root, whom the agent may kill without CAP_KILL; what the
+ * child may do is a matter of the effective one. */
 static int become(const struct mover_order *order)
 {
+	const uid_t same = (uid_t)-1;
+
 	if (geteuid() == order->uid)
 		return 0;
 	if (setgroups(0, NULL) < 0 ||
-	    setresgid(order->gid, order->gid, order->gid) < 0 ||
-	    setresuid(order->uid, order->uid, order->uid) < 0)
+	    setresgid((gid_t)-1, order->gid, (gid_t)-1) < 0 ||
+	    setresuid(same, order->uid, same) < 0)
 		return -errno;
 	return 0;
 }
@@ -78,10 +82,10 @@ static void __attribute__((noreturn)) work(const struct mover_order *order)
 
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	(void)close_range(3, ~0U, 0);
 	if (become(order) < 0)
 		_exit(FAILED);
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* after it: a new user forgets it */
 	fd = proc_open_to_write("%d/goto", order->pid);
 	r = fd < 0 ? fd : proc_write_number(fd, order->to);
 	_exit(r < 0 ? -r : 0);

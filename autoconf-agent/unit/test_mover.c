@@ -134,6 +134,22 @@ static void while_one_is_under_way_there_is_no_other(void **state)
 	assert_int_equal(d->done, 0);
 }
 
+/* Also when it has become somebody else: the teardown waits for its end. */
+static void a_move_under_way_is_given_up(void **state)
+{
+	struct mover_order o = order(12);
+	struct desk *d = *state;
+
+	if (geteuid() != 0)
+		skip();
+	o.uid = o.gid = 12345;
+	assert_int_equal(mkfifo(d->file, 0644), 0);
+	assert_int_equal(chown(d->file, 12345, 12345), 0);
+	assert_int_equal(mover_start(d->mover, &o), 0);
+	assert_int_equal(sd_event_run(d->event, 0), 0);
+	assert_true(mover_busy(d->mover));
+}
+
 static void it_is_done_with_the_rights_of_the_user(void **state)
 {
 	struct mover_order o = order(12);
@@ -154,6 +170,7 @@ int main(void)
 		DESK_TEST(the_number_is_written),
 		DESK_TEST(an_error_is_told),
 		DESK_TEST(while_one_is_under_way_there_is_no_other),
+		DESK_TEST(a_move_under_way_is_given_up),
 		DESK_TEST(it_is_done_with_the_rights_of_the_user),
 	};
 
