@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "rights.h"
+
 #define SMOOTH_MS 3000	       /* what it wants; a burst is no wish to move */
 #define KERNEL_THREAD 0x200000 /* PF_KTHREAD of stat's flags */
 #define IDLE_USED 10	       /* hundredths of a CPU: it sleeps, away */
@@ -191,12 +193,24 @@ bool candidate_process(const struct candidate *c, int64_t now,
 
 /* --- with /proc --- */
 
+/* As its user: the environment is nobody else's to read. */
+static void ask_rules(struct candidate *c)
+{
+	struct rules rules = { 0 };
+	int r = rights_take(c->uid, c->gid);
+
+	if (r == 0) {
+		r = rules_read(&rules, c->pid);
+		rights_return();
+	}
+	candidate_ruled(c, &rules, r);
+}
+
 static void look_at(struct candidate *c, int64_t now, int64_t tick_ms)
 {
 	struct candidate_look look = {
 		.pid = c->pid, .page_size = (uint32_t)sysconf(_SC_PAGESIZE)
 	};
-	struct rules rules = { 0 };
 	int64_t number;
 	struct stat st;
 	char path[64];
@@ -224,7 +238,7 @@ static void look_at(struct candidate *c, int64_t now, int64_t tick_ms)
 	candidate_see(c, now, tick_ms, &look);
 	/* Its pages are here only while it is. */
 	if (!c->ruled && !c->at && look.runnable)
-		candidate_ruled(c, &rules, rules_read(&rules, c->pid));
+		ask_rules(c);
 }
 
 static int compare_pids(const void *a, const void *b)

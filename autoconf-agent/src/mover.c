@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "proc.h"
+#include "rights.h"
 
 #define FAILED 255 /* no errno is that large */
 
@@ -58,21 +59,6 @@ bool mover_busy(const struct mover *m)
 	return m->pid != 0;
 }
 
-/* The real user stays root, whom the agent may kill without CAP_KILL; what the
- * child may do is a matter of the effective one. */
-static int become(const struct mover_order *order)
-{
-	const uid_t same = (uid_t)-1;
-
-	if (geteuid() == order->uid)
-		return 0;
-	if (setgroups(0, NULL) < 0 ||
-	    setresgid((gid_t)-1, order->gid, (gid_t)-1) < 0 ||
-	    setresuid(same, order->uid, same) < 0)
-		return -errno;
-	return 0;
-}
-
 /* The agent's descriptors must not live on in here: the kernel would not see its
  * end, and a new one could not begin. */
 static void __attribute__((noreturn)) work(const struct mover_order *order)
@@ -83,7 +69,9 @@ static void __attribute__((noreturn)) work(const struct mover_order *order)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	(void)close_range(3, ~0U, 0);
-	if (become(order) < 0)
+	/* The real user stays root, whom the agent may kill without CAP_KILL. */
+	if ((geteuid() == 0 && setgroups(0, NULL) < 0) ||
+	    rights_take(order->uid, order->gid) < 0)
 		_exit(FAILED);
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* after it: a new user forgets it */
 	fd = proc_open_to_write("%d/goto", order->pid);

@@ -369,6 +369,7 @@ static int proc_setup(void **state)
 	char *root = strdup("/tmp/test-candidates-XXXXXX");
 
 	assert_non_null(mkdtemp(root));
+	assert_int_equal(chmod(root, 0755), 0);
 	proc_root = *state = root;
 	put("700", NULL);
 	put("701", NULL);
@@ -453,6 +454,25 @@ static void rules_are_read(void **state)
 	candidates_free(&all);
 }
 
+/* Root's rights are back after a look. */
+static void who_cannot_be_asked_stays(void **state)
+{
+	struct balance_process list[BALANCE_PROCESSES];
+	struct candidates all = { 0 };
+	char path[256];
+
+	if (geteuid() != 0)
+		skip();
+	put_environ(701, "A=b");
+	snprintf(path, sizeof(path), "%s/701/environ", proc_root);
+	assert_int_equal(chmod(path, 0400), 0); /* it is root's */
+	assert_int_equal(list_of(&all, 1000, list), 1);
+	assert_int_equal(list[0].cpu_ms, 1000);
+	assert_int_equal(geteuid(), 0);
+	assert_int_equal(getegid(), 0);
+	candidates_free(&all);
+}
+
 static void what_is_away_or_locked_is_read(void **state)
 {
 	struct balance_process list[BALANCE_PROCESSES];
@@ -493,6 +513,7 @@ int main(void)
 		PROC_TEST(users_processes_come_with_most_cpu_time_first),
 		PROC_TEST(a_number_that_is_used_again_is_another_process),
 		PROC_TEST(rules_are_read),
+		PROC_TEST(who_cannot_be_asked_stays),
 		PROC_TEST(what_is_away_or_locked_is_read),
 	};
 
