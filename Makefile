@@ -8,7 +8,7 @@ SHELL := /bin/bash
 .NOTPARALLEL:
 .PHONY: help deps kernel agent packages drone iso demo lab \
 	check check-unit check-kernel check-cluster check-migrate check-hostile check-iso check-debug \
-	bench fuzz lint clean
+	bench sim fuzz lint clean
 
 FUZZ_SECONDS ?= 20
 
@@ -76,6 +76,9 @@ check-debug: deps ## drone scenarios on the debug kernel; CONFIG_TESSERA=n boots
 bench: drone ## speed against peers, in two VMs: a table and build/bench.json
 	@config/kernel/build off
 	@tests/bench/run
+
+sim: deps ## simulated clusters of up to 10,000 nodes: how well they are balanced
+	@tests/sim/run
 
 fuzz: deps ## every fuzz target for FUZZ_SECONDS each (default 20)
 	@autoconf-agent/build fuzz $(FUZZ_SECONDS)

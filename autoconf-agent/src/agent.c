@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "balancer.h"
 #include "image.h"
 #include "links.h"
 #include "mdns.h"
@@ -42,6 +43,8 @@ const char *const counter_names[COUNTERS] = {
 	[COUNTER_LINK_ACCEPTED] = "link_accepted",
 	[COUNTER_LINK_STRANGER] = "link_stranger",
 	[COUNTER_LINK_REFUSED] = "link_refused",
+	[COUNTER_BALANCE_MOVED] = "balance_moved",
+	[COUNTER_BALANCE_REFUSED] = "balance_refused",
 };
 
 /* A clock when the event loop woke: it has asked already. */
@@ -144,7 +147,8 @@ static void save_identity(struct agent *a)
 /* What is done once a second; when late, the next is a second from now. */
 static void second(struct agent *a, int64_t now)
 {
-	struct node_load load;
+	struct guests_measure guests;
+	struct node_load load = { 0 };
 
 	a->next_second += AGENT_SECOND_MS;
 	if (a->next_second <= now)
@@ -162,11 +166,14 @@ static void second(struct agent *a, int64_t now)
 	if (!a->members)
 		return;
 	agent_start_joining(a);
-	if (load_measure(a->load, now, &load) == 0) {
+	guests = guests_measure(&a->guests, now);
+	if (load_measure(a->load, now, &guests, &load) == 0) {
 		if (!a->speed)
 			a->speed = load_speed();
 		load.speed = a->speed;
+		balancer_host(a->balancer, &load);
 		members_set_load(a->members, now, &load);
+		balancer_second(a->balancer, now, &load);
 	}
 	agent_hand_nodes(a);
 	save_identity(a);
@@ -297,6 +304,9 @@ int agent_new(struct agent *a, enum node_role role)
 	if (r < 0)
 		return r;
 	open_kernel(a);
+	r = balancer_new(&a->balancer, a);
+	if (r < 0)
+		return r;
 	a->next_second = a->boot_started + AGENT_SECOND_MS;
 	r = sd_event_add_time(a->event, &a->timer, CLOCK_BOOTTIME,
 			      (uint64_t)a->next_second * 1000, SLACK_US,
@@ -317,10 +327,12 @@ int agent_new(struct agent *a, enum node_role role)
 void agent_finish(struct agent *a)
 {
 	mdns_free(a->mdns);
+	balancer_free(a->balancer);
 	membership_stop(a);
 	ctl_free(a->ctl);
 	netmon_free(a->netmon);
 	load_free(a->load);
+	guests_free(&a->guests);
 	kernel_close(a->kernel);
 	link_book_free(a->link_book);
 	sd_event_source_disable_unref(a->timer);

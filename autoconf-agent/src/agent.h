@@ -43,6 +43,8 @@ enum counter {
 	COUNTER_LINK_ACCEPTED,
 	COUNTER_LINK_STRANGER, /* with an address that is no live member's */
 	COUNTER_LINK_REFUSED,  /* another kernel build */
+	COUNTER_BALANCE_MOVED,
+	COUNTER_BALANCE_REFUSED, /* a process, or the node it should go to */
 	COUNTERS,
 };
 
@@ -68,6 +70,7 @@ enum agent_state {
 	AGENT_MEMBER,
 };
 
+struct balancer;
 struct ctl;
 struct links;
 struct mdns;
@@ -86,6 +89,9 @@ struct agent {
 	int firewall_error;
 	struct netmon *netmon;
 	struct load *load;
+	struct guests guests; /* as of the last second */
+	struct balancer *balancer;
+	const char *balance;	     /* "on" or "off" */
 	struct kernel *kernel;	     /* NULL on a kernel without Tessera */
 	struct link_book *link_book; /* likewise */
 	struct links *links;	     /* NULL without a mesh, too */

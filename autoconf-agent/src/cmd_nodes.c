@@ -41,6 +41,7 @@ static void add_load(struct table *t, const json_t *node)
 	table_add(t, TONE_PLAIN, text);
 	snprintf(text, sizeof(text), "%.0f%%", show_real(node, "util") * 100);
 	table_add(t, TONE_PLAIN, text);
+	add_number(t, show_integer(node, "guests"));
 	add_number(t, show_integer(node, "speed"));
 	add_bytes(t, node, "mem");
 	add_bytes(t, node, "rmem");
@@ -89,6 +90,7 @@ static const struct table_column load_columns[] = {
 	{ "CPUS", true },
 	{ "LOAD", true },
 	{ "UTIL", true },
+	{ "GUESTS", true },
 	{ "SPEED", true },
 	{ "MEM", true },
 	{ "FREE", true },

@@ -288,6 +288,7 @@ json_t *ctl_show_status(const struct agent *a)
 			TESSERA_VERSION, "kernel",
 			show_build(a->self.info.build), "uptime",
 			(json_int_t)((agent_now(a) - a->boot_started) / 1000)));
+	json_object_set_new(status, "balance", json_string(a->balance));
 	json_object_set_new(status, "links",
 			    json_string(how(a->links, a->links_error)));
 	json_object_set_new(status, "error", show_problem(a));
@@ -380,6 +381,12 @@ static json_t *show_node(const struct agent *a, const struct node *n,
 			  n->heard > 0 ? (json_int_t)((now - n->heard) / 1000) :
 					 (json_int_t)-1,
 			  "since", (json_int_t)((now - n->since) / 1000)));
+	json_object_update_new(node,
+			       json_pack("{s:i, s:f, s:f, s:i, s:b}", "guests",
+					 n->load.guests, "guest_load",
+					 n->load.guest_load / 100.0, "pressure",
+					 n->load.pressure / 1000.0, "room",
+					 n->load.room, "leave", n->load.leave));
 	json_object_set_new(node, "link", show_link(a, n));
 	return node;
 }

@@ -44,12 +44,24 @@ static bool listed(const struct wire_message *msg, const struct node *n)
 	return false;
 }
 
+static void fill_fresh(struct members *m, struct wire_message *msg,
+		       const struct node *to, size_t fill)
+{
+	size_t slots[WIRE_ENTRIES];
+	size_t found = window_pick(&m->window, m->now - WINDOW_TELL_MS, slots,
+				   fill, m->io.random, m->io.userdata);
+
+	for (size_t i = 0; i < found && msg->count < fill; i++) {
+		const struct node *n = &m->in_window[slots[i]]->n;
+
+		if (n != to && fresh(m, n) && !listed(msg, n))
+			msg->entries[msg->count++] = entry_of(m, n);
+	}
+}
+
 void gossip_fill(struct members *m, struct wire_message *msg,
 		 const struct node *to, size_t fill)
 {
-	struct node *some[2 * FILL];
-	size_t found;
-
 	msg->entries[0] = entry_of(m, &m->self->n);
 	msg->count = 1;
 	if (m->self->spread)
@@ -66,16 +78,8 @@ void gossip_fill(struct members *m, struct wire_message *msg,
 		p->spread--;
 		msg->entries[msg->count++] = entry_of(m, &p->n);
 	}
-	/* Of each random pair, the fresher. */
-	found = fill > 1 ? members_pick(m, some, 2 * FILL, fresh, to) : 0;
-	for (size_t i = 0; i < found && msg->count < fill; i += 2) {
-		const struct node *n = some[i];
-
-		if (i + 1 < found && some[i + 1]->heard > n->heard)
-			n = some[i + 1];
-		if (!listed(msg, n))
-			msg->entries[msg->count++] = entry_of(m, n);
-	}
+	if (fill > msg->count)
+		fill_fresh(m, msg, to, fill);
 }
 
 void gossip_broadcast(struct members *m, size_t receivers)
@@ -94,11 +98,12 @@ void gossip_broadcast(struct members *m, size_t receivers)
 void gossip_tick(struct members *m)
 {
 	struct wire_message msg = { .type = WIRE_ACK };
+	size_t fill = FILL + m->window.count / FILL_SHARE;
 	struct node *one;
 
 	if (!members_pick(m, &one, 1, reachable, NULL))
 		return;
-	gossip_fill(m, &msg, one, FILL);
+	gossip_fill(m, &msg, one, fill < WIRE_ENTRIES ? fill : WIRE_ENTRIES);
 	members_send(m, one, &msg);
 }
 
@@ -161,6 +166,7 @@ void gossip_merge(struct members *m, struct peer *from,
 		n->load = e->load;
 		n->claim = e->claim;
 		n->heard = m->now - e->age;
+		members_heard(m, p);
 		if (renumbered)
 			p->spread = 9;
 		if (renumbered && n->status == e->status)

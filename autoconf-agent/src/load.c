@@ -22,6 +22,7 @@
 
 struct load {
 	int stat_fd, meminfo_fd;
+	int pressure_fd; /* -1: the kernel does not measure it */
 	char *buffer;
 	size_t size;
 	unsigned int measures;
@@ -30,7 +31,8 @@ struct load {
 	int64_t last; /* ms of the last shares */
 	uint64_t busy, total;
 	uint16_t util;
-	int64_t smooth; /* runnable processes, millionths */
+	uint32_t running; /* in the last measure, without guests and the agent */
+	int64_t smooth; /* runnable processes that are no guests, millionths */
 };
 
 static int open_below(const char *root, const char *path)
@@ -51,11 +53,12 @@ int load_new(struct load **ret, const char *root)
 
 	if (!load)
 		return -ENOMEM;
-	load->meminfo_fd = -1;
+	load->meminfo_fd = load->pressure_fd = -1;
 	load->stat_fd = r = open_below(root, "/proc/stat");
 	if (r >= 0)
 		load->meminfo_fd = r = open_below(root, "/proc/meminfo");
 	if (r >= 0) {
+		load->pressure_fd = open_below(root, "/proc/pressure/memory");
 		load->size = BUFFER_START;
 		load->buffer = malloc(load->size);
 		r = load->buffer ? 0 : -ENOMEM;
@@ -76,6 +79,8 @@ void load_free(struct load *load)
 		close(load->stat_fd);
 	if (load->meminfo_fd >= 0)
 		close(load->meminfo_fd);
+	if (load->pressure_fd >= 0)
+		close(load->pressure_fd);
 	free(load->buffer);
 	free(load);
 }
@@ -185,6 +190,25 @@ int load_parse_meminfo(const char *text, size_t len, uint64_t *ret_total_kib,
 	return 0;
 }
 
+int load_parse_pressure(const char *text, size_t len, uint16_t *ret)
+{
+	const char *p = find_line(text, len, "some avg10="), *end = text + len;
+	unsigned int value = 0, decimals = 0;
+
+	if (!p || p == end || *p < '0' || *p > '9')
+		return -EINVAL;
+	/* "12.34" per cent; the last digit is not needed. */
+	for (; p < end && *p >= '0' && *p <= '9' && value <= 1000; p++)
+		value = value * 10 + (unsigned int)(*p - '0');
+	if (p < end && *p == '.' && p + 1 < end && p[1] >= '0' && p[1] <= '9')
+		decimals = (unsigned int)(p[1] - '0');
+	value = value * 10 + decimals;
+	if (value > 1000)
+		return -EINVAL;
+	*ret = (uint16_t)value;
+	return 0;
+}
+
 static uint32_t to_mib(uint64_t kib)
 {
 	return kib / 1024 > UINT32_MAX ? UINT32_MAX : (uint32_t)(kib / 1024);
@@ -236,8 +260,29 @@ static void count_cpus(struct load *load)
 	load->cpus = n < 1 ? 1 : n > UINT16_MAX ? UINT16_MAX : (uint16_t)n;
 }
 
-int load_measure(struct load *load, int64_t now, struct node_load *ret)
+/* 0 where the kernel does not tell. */
+static uint16_t measure_pressure(struct load *load)
 {
+	uint16_t pressure = 0;
+	ssize_t n;
+
+	if (load->pressure_fd < 0)
+		return 0;
+	n = read_whole(load, load->pressure_fd);
+	if (n > 0)
+		(void)load_parse_pressure(load->buffer, (size_t)n, &pressure);
+	return pressure;
+}
+
+uint32_t load_running(const struct load *load)
+{
+	return load->running;
+}
+
+int load_measure(struct load *load, int64_t now,
+		 const struct guests_measure *guests, struct node_load *ret)
+{
+	static const struct guests_measure none;
 	uint64_t busy, total, mem, available;
 	uint32_t running;
 	ssize_t n = read_whole(load, load->stat_fd);
@@ -255,11 +300,18 @@ int load_measure(struct load *load, int64_t now, struct node_load *ret)
 	if (r < 0)
 		return r;
 
+	if (!guests)
+		guests = &none;
+	running -= running < guests->running ? running : guests->running;
+	load->running = running > 0 ? running - 1 : 0;
 	count(load, now, busy, total, running);
 	count_cpus(load);
 	ret->cpus = load->cpus;
 	ret->util = load->util;
-	ret->load = (uint32_t)(load->smooth / 10000);
+	ret->load = (uint32_t)(load->smooth / 10000) + guests->load;
+	ret->guests = guests->count;
+	ret->guest_load = guests->load;
+	ret->pressure = measure_pressure(load);
 	ret->mem_mib = to_mib(mem);
 	ret->free_mib = to_mib(available);
 	return 0;

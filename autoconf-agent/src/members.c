@@ -68,6 +68,7 @@ static struct peer *add(struct members *m, const struct node_id *id)
 	p->n.since = p->n.met = m->now;
 	cluster_node_address(&m->cluster, id, &p->n.address);
 	p->index = m->count;
+	p->slot = -1;
 	m->list[m->count++] = &p->n;
 	p->hash_next = m->hash[slot];
 	m->hash[slot] = p;
@@ -88,10 +89,38 @@ struct node *members_vouched(struct members *m, const struct node_id *id)
 	return p ? &p->n : NULL;
 }
 
+void members_heard(struct members *m, struct peer *p)
+{
+	if (p->slot < 0) {
+		size_t count = m->window.count;
+
+		p->slot = window_take(&m->window, p->n.heard);
+		if (p->slot < 0)
+			return;
+		if (m->window.count == count)
+			m->in_window[p->slot]->slot = -1;
+		m->in_window[p->slot] = p;
+	}
+	m->window.heard[p->slot] = p->n.heard;
+}
+
+static void leave_window(struct members *m, struct peer *p)
+{
+	struct peer *last;
+
+	if (p->slot < 0)
+		return;
+	last = m->in_window[window_drop(&m->window, (size_t)p->slot)];
+	m->in_window[p->slot] = last;
+	last->slot = p->slot;
+	p->slot = -1;
+}
+
 void members_forget(struct members *m, struct peer *p)
 {
 	struct peer **link = &m->hash[hash_slot(&p->n.id)];
 
+	leave_window(m, p);
 	while (*link != p)
 		link = &(*link)->hash_next;
 	*link = p->hash_next;
@@ -129,6 +158,33 @@ void members_set_status(struct members *m, struct peer *p,
 void members_alive(struct members *m, struct peer *p)
 {
 	members_set_status(m, p, p->n.claim.number ? NODE_UP : NODE_JOINING);
+}
+
+void members_tell(struct members *m, int64_t now, uint16_t number)
+{
+	struct wire_message msg = { .type = WIRE_ACK };
+
+	m->now = now;
+	for (size_t i = 0; i < m->count; i++) {
+		struct node *n = m->list[i];
+
+		if (n->claim.number != number || !reachable(m, n))
+			continue;
+		gossip_fill(m, &msg, n, 1);
+		members_send(m, n, &msg);
+		return;
+	}
+}
+
+size_t members_fresh(const struct members *m, int64_t since,
+		     const struct node *ret[], size_t max)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->window.count && n < max; i++)
+		if (m->window.heard[i] >= since)
+			ret[n++] = &m->in_window[i]->n;
+	return n;
 }
 
 uint32_t members_request(struct members *m)

@@ -67,6 +67,12 @@ const struct node *members_self(const struct members *m);
 struct node *members_find(struct members *m, const struct node_id *id);
 /* All known nodes, self first; the array is valid until the next call into m. */
 size_t members_list(const struct members *m, struct node *const **ret);
+/* Of others, up to max whose load was measured since then: at most those in the
+ * window of the freshest. Returns how many. */
+size_t members_fresh(const struct members *m, int64_t since,
+		     const struct node *ret[], size_t max);
+/* Tells one node at once how this one does, as by a message of gossip. */
+void members_tell(struct members *m, int64_t now, uint16_t number);
 /* The number others should show for a node: its claim's, unless a better claim
  * of another node exists (then 0: it is about to choose another one). */
 uint16_t members_number(const struct members *m, const struct node *n);

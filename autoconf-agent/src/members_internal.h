@@ -7,6 +7,7 @@
 #define TESSERA_MEMBERS_INTERNAL_H
 
 #include "members.h"
+#include "window.h"
 #include "wire.h"
 
 /* Times in ms. A node that is cut off for 5 s must not be lost, a dead one must
@@ -30,8 +31,11 @@
 #define WATCHERS 8	 /* so many nodes, on average, ask a silent one */
 #define BROADCAST 8	 /* receivers of own urgent news */
 #define PASS_ON 3	 /* and of others' */
-#define FILL 4		 /* entries on a message of gossip, own included */
-#define NEWS 10		 /* at most, when there is news */
+/* Entries on a message of gossip, own included: the more nodes there are the more,
+ * up to WIRE_ENTRIES, so that a room hears of all its nodes in 2 or 3 s. */
+#define FILL 4
+#define FILL_SHARE 8 /* one more for so many nodes */
+#define NEWS 10	     /* at most, when there is news */
 
 #define PROBES 64
 #define PROBES_KEPT 16 /* of them for members */
@@ -50,6 +54,7 @@ struct peer {
 	int64_t next_probe; /* candidates, suspects */
 	int64_t backoff;
 	bool probing;
+	int slot; /* in the window; -1: not there */
 };
 
 struct probe {
@@ -101,6 +106,8 @@ struct members {
 	struct node **list;
 	size_t count, room;
 	struct peer *hash[HASH];
+	struct window window;
+	struct peer *in_window[WINDOW_SIZE];
 	int64_t now;
 	uint64_t real_ms;
 	int64_t next_period, next_who;
@@ -142,6 +149,8 @@ void members_forget(struct members *m, struct peer *p);
 void members_send(struct members *m, const struct node *to,
 		  const struct wire_message *msg);
 uint32_t members_request(struct members *m);
+/* Its load was measured lately: it is told on while that is fresh. */
+void members_heard(struct members *m, struct peer *p);
 /* Up to max random nodes for which the predicate holds. */
 size_t members_pick(struct members *m, struct node *ret[], size_t max,
 		    bool (*want)(const struct members *, const struct node *),

@@ -42,9 +42,14 @@ enum node_status {
 /* What a node measures of itself once a second. */
 struct node_load {
 	uint16_t cpus;
-	uint16_t util;	/* busy share of all its CPUs, per mille */
-	uint32_t load;	/* runnable processes, hundredths, smoothed over ~5 s */
-	uint32_t speed; /* index of one CPU; 1000 is the reference machine */
+	uint16_t util; /* busy share of all its CPUs, per mille */
+	uint32_t load; /* runnable processes, hundredths, smoothed over ~5 s */
+	uint16_t guest_load; /* what of it are guests; a new one counts whole */
+	uint16_t guests;     /* processes of other nodes that are here */
+	uint16_t room;	     /* so many more it takes; its own decision */
+	bool leave; /* guests shall go home: its owner needs what they use */
+	uint16_t pressure; /* somebody waited for memory: per mille of ~10 s */
+	uint32_t speed;	   /* index of one CPU; 1000 is the reference machine */
 	uint32_t mem_mib;  /* memory */
 	uint32_t free_mib; /* memory a new process could have */
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "proc.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -167,18 +168,21 @@ int proc_stat_parse(struct proc_stat *ret, const char *text)
 {
 	const char *begin = strchr(text, '('), *end = strrchr(text, ')');
 	struct proc_stat stat = { 0 };
-	uint64_t user, system;
+	uint64_t user;
 
 	if (!begin || !end || end < begin)
 		return -EBADMSG;
-	/* Fields 3 to 24: state … utime stime … starttime vsize rss */
+	/* Fields 3 to 24: state ppid pgrp session tty tpgid flags … utime stime
+	 * … threads itrealvalue starttime vsize rss */
 	if (sscanf(end + 1,
-		   " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u"
-		   " %" SCNu64 " %" SCNu64 " %*d %*d %*d %*d %*d %*d %" SCNu64
-		   " %*u %" SCNu64,
-		   &stat.state, &user, &system, &stat.start, &stat.pages) != 5)
+		   " %c %d %d %d %d %d %u %*u %*u %*u %*u %" SCNu64 " %" SCNu64
+		   " %*d %*d %*d %*d %u %*d %" SCNu64 " %*u %" SCNu64,
+		   &stat.state, &stat.parent, &stat.group, &stat.session,
+		   &stat.tty, &stat.foreground, &stat.flags, &user,
+		   &stat.system_ticks, &stat.threads, &stat.start,
+		   &stat.pages) != 12)
 		return -EBADMSG;
-	stat.ticks = user + system;
+	stat.ticks = user + stat.system_ticks;
 	snprintf(stat.comm, sizeof(stat.comm), "%.*s", (int)(end - begin - 1),
 		 begin + 1);
 	*ret = stat;
@@ -191,6 +195,51 @@ int proc_stat_read(struct proc_stat *ret, pid_t pid)
 	ssize_t n = proc_read(text, sizeof(text), "%d/stat", pid);
 
 	return n < 0 ? (int)n : proc_stat_parse(ret, text);
+}
+
+uint64_t proc_switches(pid_t pid)
+{
+	static const char name[] = "\nvoluntary_ctxt_switches:";
+	char text[4096];
+	const char *line;
+
+	if (proc_read(text, sizeof(text), "%d/status", pid) <= 0)
+		return 0;
+	line = strstr(text, name);
+	return line ? strtoull(line + sizeof(name) - 1, NULL, 10) : 0;
+}
+
+/* What a thread is doing is looked at for so many of them. */
+#define TASKS_MAX 32
+
+unsigned int proc_runnable(pid_t pid, const struct proc_stat *stat)
+{
+	unsigned int runnable = 0, seen = 0;
+	char path[PATH_SIZE], text[1024];
+	struct proc_stat thread;
+	struct dirent *entry;
+	DIR *dir;
+
+	if (stat->threads < 2)
+		return stat->state == 'R';
+	snprintf(path, sizeof(path), "%s/%d/task", proc_root, pid);
+	dir = opendir(path);
+	while (dir && seen < TASKS_MAX && (entry = readdir(dir))) {
+		if (entry->d_name[0] == '.' ||
+		    proc_read(text, sizeof(text), "%d/task/%.16s/stat", pid,
+			      entry->d_name) <= 0 ||
+		    proc_stat_parse(&thread, text) < 0)
+			continue;
+		runnable += thread.state == 'R';
+		seen++;
+	}
+	if (dir)
+		closedir(dir);
+	/* The rest are as those. */
+	if (seen && stat->threads > seen)
+		runnable = (unsigned int)((uint64_t)runnable * stat->threads /
+					  seen);
+	return runnable;
 }
 
 int proc_guest_parse(struct proc_guest *ret, const char *line)

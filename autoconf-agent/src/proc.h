@@ -40,14 +40,24 @@ int proc_pid_parse(pid_t *ret, const char *text);
 /* Of /proc/PID/stat. */
 struct proc_stat {
 	char comm[PROC_COMM];
-	char state;	/* 'R': runs or wants to */
-	uint64_t ticks; /* CPU time, in user mode and in the kernel */
-	uint64_t start; /* ticks after the start of the machine */
-	uint64_t pages; /* in memory */
+	char state; /* 'R': runs or wants to */
+	pid_t parent, group, session;
+	int tty;	    /* 0: none */
+	pid_t foreground;   /* the group in front of its terminal; -1: none */
+	unsigned int flags; /* PF_ of the kernel */
+	unsigned int threads;
+	uint64_t ticks;	       /* CPU time, in user mode and in the kernel */
+	uint64_t system_ticks; /* in the kernel */
+	uint64_t start;	       /* ticks after the start of the machine */
+	uint64_t pages;	       /* in memory */
 };
 
 int proc_stat_parse(struct proc_stat *ret, const char *text);
 int proc_stat_read(struct proc_stat *ret, pid_t pid);
+/* How often its main thread waited for something, so far; 0: not known. */
+uint64_t proc_switches(pid_t pid);
+/* How many of its threads run or want to, now. */
+unsigned int proc_runnable(pid_t pid, const struct proc_stat *stat);
 
 /* A line of /proc/hpc/guests. */
 struct proc_guest {

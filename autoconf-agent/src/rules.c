@@ -154,18 +154,18 @@ int rules_format(char ret[RULES_TEXT], const struct rules *rules)
 	return r;
 }
 
-int rules_find(struct rules *ret, const char *environ, size_t len)
+int rules_find(struct rules *ret, const char *entries, size_t len)
 {
 	static const char name[] = RULES_VARIABLE "=";
 
 	while (len > 0) {
-		size_t entry = strnlen(environ, len);
+		size_t entry = strnlen(entries, len);
 
 		if (entry == len)
 			break; /* cut: who knows what it says */
-		if (strncmp(environ, name, sizeof(name) - 1) == 0)
-			return rules_parse(ret, environ + sizeof(name) - 1);
-		environ += entry + 1;
+		if (strncmp(entries, name, sizeof(name) - 1) == 0)
+			return rules_parse(ret, entries + sizeof(name) - 1);
+		entries += entry + 1;
 		len -= entry + 1;
 	}
 	return -ENOENT;

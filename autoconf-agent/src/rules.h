@@ -63,7 +63,7 @@ int rules_parse(struct rules *ret, const char *value);
 int rules_format(char ret[RULES_TEXT], const struct rules *rules);
 /* Looks for the variable in /proc/PID/environ, entries that end with a NUL
  * each, the last one perhaps cut. -ENOENT: it is not there. */
-int rules_find(struct rules *ret, const char *environ, size_t len);
+int rules_find(struct rules *ret, const char *entries, size_t len);
 
 /* Those of a process: to be asked once, while it is at home. -ENOENT: it has
  * none; or another negative errno, -EACCES for a process of somebody else. */

@@ -61,7 +61,9 @@ static void put_entry(uint8_t *p, const struct node_entry *e)
 	put_u32(p + 8, e->incarnation);
 	put_u32(p + 12, e->beat);
 	put_claim(p + 16, &e->claim);
-	p[20] = (uint8_t)e->status; /* in the claim's reserved bytes */
+	/* In the claim's reserved bytes: */
+	p[20] = (uint8_t)e->status;
+	p[21] = e->load.leave;
 	put_u16(p + 32, e->load.cpus);
 	put_u16(p + 34, e->load.util);
 	put_u32(p + 36, e->load.load);
@@ -69,6 +71,10 @@ static void put_entry(uint8_t *p, const struct node_entry *e)
 	put_u32(p + 44, e->load.mem_mib);
 	put_u32(p + 48, e->load.free_mib);
 	put_u32(p + 52, e->age);
+	put_u16(p + 56, e->load.guests);
+	put_u16(p + 58, e->load.guest_load);
+	put_u16(p + 60, e->load.pressure);
+	put_u16(p + 62, e->load.room);
 }
 
 static bool get_entry(struct node_entry *e, const uint8_t *p)
@@ -86,15 +92,21 @@ static bool get_entry(struct node_entry *e, const uint8_t *p)
 	e->load.mem_mib = get_u32(p + 44);
 	e->load.free_mib = get_u32(p + 48);
 	e->age = get_u32(p + 52);
+	e->load.guests = get_u16(p + 56);
+	e->load.guest_load = get_u16(p + 58);
+	e->load.pressure = get_u16(p + 60);
+	e->load.room = get_u16(p + 62);
 	if (p[20] < NODE_JOINING || p[20] > NODE_LEFT)
 		return false;
 	e->status = p[20];
-	if (e->load.util > 1000 || e->load.free_mib > e->load.mem_mib)
+	if (e->load.util > 1000 || e->load.free_mib > e->load.mem_mib ||
+	    e->load.pressure > 1000 || p[21] > 1)
 		return false;
+	e->load.leave = p[21];
 	/* Up means: has a number. */
 	if (e->status == NODE_UP && e->claim.number == 0)
 		return false;
-	return zero(p + 21, 3) && e->age <= WIRE_AGE_MAX &&
+	return zero(p + 22, 2) && e->age <= WIRE_AGE_MAX &&
 	       !zero(e->id.bytes, NODE_ID_SIZE);
 }
 

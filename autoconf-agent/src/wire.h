@@ -8,10 +8,10 @@
 
 #include "node.h"
 
-#define WIRE_VERSION 1
+#define WIRE_VERSION 2
 #define WIRE_MAX 1232 /* fits the smallest IPv6 MTU: 1280 - 40 - 8 */
 #define WIRE_HEADER 16
-#define WIRE_ENTRY 56
+#define WIRE_ENTRY 64
 #define WIRE_RECORD 152 /* without endpoints */
 #define WIRE_ENDPOINT 20
 #define WIRE_ENTRIES ((WIRE_MAX - WIRE_HEADER - 8) / WIRE_ENTRY)

@@ -18,7 +18,7 @@ const char *const counter_names[COUNTERS] = {
 	"gossip_sent",	    "gossip_bytes_in",	"gossip_bytes_out",
 	"gossip_unsent",    "ctl_malformed",	"link_dialed",
 	"link_failed",	    "link_accepted",	"link_stranger",
-	"link_refused",
+	"link_refused",	    "balance_moved",	"balance_refused",
 };
 
 static void add_node(uint16_t number, const char *name, enum node_status status)
@@ -40,7 +40,12 @@ static void add_node(uint16_t number, const char *name, enum node_status status)
 				      .load = 250,
 				      .speed = 980,
 				      .mem_mib = 512,
-				      .free_mib = 256 };
+				      .free_mib = 256,
+				      .guest_load = 150,
+				      .guests = 3,
+				      .room = 5,
+				      .leave = true,
+				      .pressure = 125 };
 	n->heard = FAKE_NOW - 3000;
 	n->since = FAKE_NOW - 60000;
 	inet_pton(AF_INET6, "fd01:203:405::", &n->address);
@@ -85,6 +90,7 @@ void fake_reset(void)
 	a->mesh = HANDLE(mesh);
 	a->netmon = HANDLE(netmon);
 	a->mdns_state = "running";
+	a->balance = "on";
 	a->boot_started = 2500;
 	a->boot_address = 2600;
 	a->boot_member = 4200;

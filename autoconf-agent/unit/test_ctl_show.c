@@ -49,7 +49,8 @@ static void test_status_has_every_documented_field(void **state)
 		"state",    "id",	  "name",     "role",	    "cluster",
 		"address",  "interfaces", "nodes",    "key_source", "mesh",
 		"firewall", "mdns",	  "counters", "strangers",  "timing",
-		"version",  "kernel",	  "uptime",   "links",	    NULL,
+		"version",  "kernel",	  "uptime",   "links",	    "balance",
+		NULL,
 	};
 	json_t *s = ctl_show_status(&fake.agent);
 
@@ -152,10 +153,11 @@ static json_t *node_at(json_t *reply, size_t i)
 static void test_nodes_have_every_documented_field(void **state)
 {
 	static const char *const fields[] = {
-		"id",	 "name",  "status", "address", "endpoint",
-		"role",	 "self",  "cpus",   "load",    "util",
-		"speed", "mem",	  "rmem",   "kernel",  "version",
-		"age",	 "since", "link",   NULL,
+		"id",	 "name",  "status",   "address", "endpoint",
+		"role",	 "self",  "cpus",     "load",	 "util",
+		"speed", "mem",	  "rmem",     "kernel",	 "version",
+		"age",	 "since", "link",     "guests",	 "guest_load",
+		"room",	 "leave", "pressure", NULL,
 	};
 	json_t *reply = ctl_show_nodes(&fake.agent);
 
@@ -188,6 +190,11 @@ static void test_nodes_values(void **state)
 	assert_int_equal(number_at(n, "speed"), 980);
 	assert_int_equal(number_at(n, "mem"), 512 << 20);
 	assert_int_equal(number_at(n, "rmem"), 256 << 20);
+	assert_int_equal(number_at(n, "guests"), 3);
+	assert_true(json_real_value(json_object_get(n, "guest_load")) == 1.5);
+	assert_true(json_real_value(json_object_get(n, "pressure")) == 0.125);
+	assert_int_equal(number_at(n, "room"), 5);
+	assert_true(json_is_true(json_object_get(n, "leave")));
 	assert_int_equal(number_at(n, "age"), 3);
 	assert_int_equal(number_at(n, "since"), 60);
 	json_decref(reply);

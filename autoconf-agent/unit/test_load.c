@@ -94,9 +94,43 @@ static void test_meminfo_refuses_what_cannot_be(void **state)
 				 -EINVAL);
 }
 
+static void test_pressure_is_the_share_of_some_in_10_s(void **state)
+{
+	static const char text[] =
+		"some avg10=12.34 avg60=1.00 avg300=0.00 total=1\n"
+		"full avg10=99.00 avg60=0.00 avg300=0.00 total=0\n";
+	uint16_t pressure = 7;
+
+	assert_int_equal(load_parse_pressure(text, strlen(text), &pressure), 0);
+	assert_int_equal(pressure, 123);
+	assert_int_equal(
+		load_parse_pressure("some avg10=100.00\n", 18, &pressure), 0);
+	assert_int_equal(pressure, 1000);
+	assert_int_equal(load_parse_pressure("some avg10=0", 12, &pressure), 0);
+	assert_int_equal(pressure, 0);
+}
+
+static void test_pressure_refuses_what_cannot_be(void **state)
+{
+	static const char *const bad[] = { "",
+					   "full avg10=1.00\n",
+					   "some avg60=1.00\n",
+					   "some avg10=-1.00\n",
+					   "some avg10=100.10\n",
+					   "some avg10=99999999999999\n" };
+	uint16_t pressure = 7;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		assert_int_equal(load_parse_pressure(bad[i], strlen(bad[i]),
+						     &pressure),
+				 -EINVAL);
+	assert_int_equal(pressure, 7);
+}
+
 struct machine {
 	char root[32];
 	struct load *load;
+	struct guests_measure guests;
 };
 
 static void machine_write(struct machine *m, const char *name, const char *text)
@@ -158,7 +192,7 @@ static struct node_load measure(struct machine *m, int64_t now)
 {
 	struct node_load load = { 0 };
 
-	assert_int_equal(load_measure(m->load, now, &load), 0);
+	assert_int_equal(load_measure(m->load, now, &m->guests, &load), 0);
 	return load;
 }
 
@@ -216,6 +250,31 @@ static void test_load_settles_at_the_run_queue(void **state)
 	assert_in_range(after_60s, 195, 200);
 }
 
+static void test_guests_are_a_part_of_the_load(void **state)
+{
+	struct machine *m = *state;
+	struct node_load load;
+
+	/* Two of our own, three guests, and the agent. */
+	machine_busy(m, 1000, 1000, 6);
+	m->guests = (struct guests_measure){ 4, 3, 300 };
+	load = measure(m, 1000);
+	for (int i = 2; i < 60; i++)
+		load = measure(m, i * 1000);
+	assert_int_equal(load.guests, 4);
+	assert_int_equal(load.guest_load, 300);
+	assert_in_range(load.load, 495, 500);
+	/* They leave at once, and with them their part of it. */
+	machine_busy(m, 2000, 1000, 3);
+	m->guests = (struct guests_measure){ 0 };
+	assert_in_range(measure(m, 61000).load, 195, 205);
+}
+
+static void test_without_a_measure_there_is_no_pressure(void **state)
+{
+	assert_int_equal(measure(*state, 1000).pressure, 0);
+}
+
 static void test_two_measures_at_once_change_nothing(void **state)
 {
 	struct machine *m = *state;
@@ -266,11 +325,15 @@ int main(void)
 		cmocka_unit_test(test_stat_refuses_what_is_not_stat),
 		cmocka_unit_test(test_meminfo),
 		cmocka_unit_test(test_meminfo_refuses_what_cannot_be),
+		cmocka_unit_test(test_pressure_is_the_share_of_some_in_10_s),
+		cmocka_unit_test(test_pressure_refuses_what_cannot_be),
 		MACHINE_TEST(test_memory_is_in_mib),
 		MACHINE_TEST(test_util_is_the_share_since_the_last_measure),
 		MACHINE_TEST(test_util_stays_when_times_step_back),
 		MACHINE_TEST(test_the_agent_itself_is_no_load),
 		MACHINE_TEST(test_load_settles_at_the_run_queue),
+		MACHINE_TEST(test_guests_are_a_part_of_the_load),
+		MACHINE_TEST(test_without_a_measure_there_is_no_pressure),
 		MACHINE_TEST(test_two_measures_at_once_change_nothing),
 		MACHINE_TEST(test_a_stat_larger_than_the_buffer_is_read_whole),
 		cmocka_unit_test(test_missing_files_are_an_error),

@@ -402,8 +402,12 @@ static void who_left_takes_no_number_from_the_living(void **state)
 		struct simnet *sim = formed(seed, 4);
 		size_t one = 0;
 
-		while (sim_number(sim, one, one) != 1)
+		while (one < 4 && sim_number(sim, one, one) != 1)
 			one++;
+		if (one == 4) { /* who started together left a hole */
+			sim_free(sim);
+			continue;
+		}
 		sim_run(sim, 15000);
 		sim_leave(sim, one);
 		sim_run(sim, 40000);

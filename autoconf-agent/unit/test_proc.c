@@ -24,7 +24,15 @@ static void test_a_stat_line_is_read(void **state)
 	assert_int_equal(proc_stat_parse(&stat, "2213 (simulate) " REST), 0);
 	assert_string_equal(stat.comm, "simulate");
 	assert_int_equal(stat.state, 'R');
+	assert_int_equal(stat.parent, 1);
+	assert_int_equal(stat.group, 2);
+	assert_int_equal(stat.session, 3);
+	assert_int_equal(stat.tty, 4);
+	assert_int_equal(stat.foreground, 5);
+	assert_int_equal(stat.flags, 4194304);
+	assert_int_equal(stat.threads, 1);
 	assert_int_equal(stat.ticks, 300);
+	assert_int_equal(stat.system_ticks, 50);
 	assert_int_equal(stat.start, 1234);
 	assert_int_equal(stat.pages, 4096);
 }

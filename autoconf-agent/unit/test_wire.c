@@ -26,7 +26,12 @@ static const struct node_entry entry = {
 		  .load = 640000,
 		  .speed = 1234,
 		  .mem_mib = 1 << 20,
-		  .free_mib = 1 << 19 },
+		  .free_mib = 1 << 19,
+		  .guests = 1024,
+		  .guest_load = 65535,
+		  .room = 3,
+		  .leave = true,
+		  .pressure = 1000 },
 };
 
 static struct node_record record(void)
@@ -153,7 +158,7 @@ static int decode_with(int type, size_t at, uint8_t value)
 static void another_version_is_told_apart(void **state)
 {
 	(void)state;
-	assert_int_equal(decode_with(WIRE_PING, 4, 2), -EPROTONOSUPPORT);
+	assert_int_equal(decode_with(WIRE_PING, 4, 1), -EPROTONOSUPPORT);
 }
 
 static void impossible_fields_are_refused(void **state)
@@ -171,7 +176,9 @@ static void impossible_fields_are_refused(void **state)
 		{ WIRE_PING, 13, 1 },		       /* reserved */
 		{ WIRE_PING, body + 20, 0 },	       /* status 0 */
 		{ WIRE_PING, body + 20, 6 },	       /* status 6 */
-		{ WIRE_PING, body + 21, 1 },	       /* reserved */
+		{ WIRE_PING, body + 21, 2 },	       /* unknown flag */
+		{ WIRE_PING, body + 22, 1 },	       /* reserved */
+		{ WIRE_PING, body + 61, 0xff },	       /* pressure > 1000 */
 		{ WIRE_PING, body + 35, 0xff },	       /* util > 1000 */
 		{ WIRE_PING, body + 51, 0xff },	       /* free > memory */
 		{ WIRE_PING, body + 55, 0xff },	       /* age of days */

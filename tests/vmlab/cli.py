@@ -40,6 +40,8 @@ def add_machine_options(parser):
                         "if it exists, else a new one)")
     parser.add_argument("--extra", metavar="DIR", help="put these files into the drone's initramfs")
     parser.add_argument("--append", default="", metavar="WORDS", help="more kernel command line")
+    parser.add_argument("--no-balance", action="store_true",
+                        help="drones' processes move only when they are told to")
     parser.add_argument("--timeout", type=int, default=0, help="seconds to wait for root shells")
     parser.add_argument("--no-wait", action="store_true", help="return once QEMU runs")
 
@@ -129,7 +131,7 @@ def machine_config(options, key, source=None):
         more["iso"] = paths.from_caller(options.iso)
     return client.machine(
         source, uefi=options.uefi and source != "drone", mem=options.mem, cpus=options.cpus,
-        nics=options.nics, key=key, append=options.append,
+        nics=options.nics, key=key, append=options.append, balance=not options.no_balance,
         stamp_key=options.key not in ("auto", "same"),
         extra=str(paths.from_caller(options.extra)) if options.extra else None, **more,
     )

@@ -30,6 +30,7 @@ def machine(source="drone", **options):
     config = {
         "source": source, "uefi": False, "mem": 0, "cpus": 1, "nics": 1, "key": None,
         "stamp_key": False, "extra": None, "append": "", "name": None, "qemu": [],
+        "balance": False,  # tests say what moves, and when
         "image_dir": str(IMAGE_DIR), "iso": str(ISO), "accel": None,
     }
     unknown = set(options) - set(config)

@@ -167,6 +167,8 @@ def boot_arguments(config, run_dir):
             words += ["tsc=unstable", "no_timer_check", "init_on_alloc=0"]
         if config["name"]:
             words.append(f"tessera.name={config['name']}")
+        if not config["balance"]:
+            words.append("tessera.balance=off")
         words.append(config["append"])
         return arguments + [
             "-kernel", str(Path(config["image_dir"], "vmlinuz")),

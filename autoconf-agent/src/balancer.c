@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "balancer.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent.h"
+#include "candidates.h"
+#include "conf.h"
+#include "key.h"
+#include "ledger.h"
+#include "mover.h"
+#include "secret.h"
+
+#define REASON 256
+#define AVOID_MS 30000	      /* a node that refused for now */
+#define AVOID_LONG_MS 3600000 /* one that always will, until its next boot */
+#define BROKEN_MS 60000	      /* when we cannot even ask */
+#define OTHERS_MS 5000	      /* memory of what is not tracked */
+#define IDLE_LOAD 50 /* hundredths; below there is nothing to balance */
+#define LEARN_MIB 16 /* what is smaller tells nothing of transfers */
+
+struct balancer {
+	struct agent *agent;
+	struct conf conf;
+	sd_event_source *hup;
+	struct mover *mover;
+	struct candidates all;
+	struct ledger ledger;
+	struct node_load load; /* of the last second */
+	uint32_t others;       /* own load that is not tracked, hundredths */
+	int64_t broken;	       /* nothing is moved until then, ms */
+	size_t told;	       /* the guest whose home heard of us last */
+	uint32_t move_ms, mib_us;
+	bool looked; /* in the last second */
+	/* The move under way. */
+	struct {
+		pid_t pid;
+		uint64_t start;
+		uint16_t from, to;
+		uint32_t wants, mem_mib;
+		int64_t began;
+		enum balance_reason reason;
+	} order;
+};
+
+/* --- configuration --- */
+
+static void read_conf(struct balancer *b)
+{
+	char line[SECRET_FILE_MAX];
+	struct conf conf = b->conf;
+	unsigned int at = 0;
+	int r = conf_read(&conf, CONF_FILE, &at);
+	ssize_t n;
+
+	if (r == -EINVAL && at)
+		agent_log(LOG_ERR,
+			  CONF_FILE
+			  ": line %u is not understood; nothing is changed",
+			  at);
+	else if (r < 0)
+		agent_log(LOG_ERR, CONF_FILE ": %s; nothing is changed",
+			  strerror(-r));
+	n = secret_read(KERNEL_CMDLINE, line, sizeof(line));
+	if (n > 0)
+		(void)conf_cmdline(&conf, line, (size_t)n);
+	explicit_bzero(line, sizeof(line)); /* the key may be in it */
+	b->conf = conf;
+	b->agent->balance = conf.balance && b->agent->kernel ? "on" : "off";
+	agent_log(LOG_INFO, "balancing is %s", b->agent->balance);
+}
+
+static int on_hup(sd_event_source *s, const struct signalfd_siginfo *info,
+		  void *userdata)
+{
+	read_conf(userdata);
+	return 0;
+}
+
+/* --- as a host --- */
+
+static uint16_t guest_limit(const struct balancer *b,
+			    const struct node_load *load)
+{
+	int64_t limit = b->conf.guests;
+
+	if (limit == CONF_GUESTS_AUTO)
+		limit = (int64_t)load->cpus * BALANCE_GUESTS_PER_CPU;
+	return limit > GUESTS_MAX ? GUESTS_MAX : (uint16_t)limit;
+}
+
+void balancer_host(struct balancer *b, struct node_load *load)
+{
+	struct balance_host host = { .guest_limit = guest_limit(b, load),
+				     .owner_first = b->conf.owner_first };
+	struct balance_node self;
+	int64_t blocked = 1;
+
+	if (!b->agent->kernel)
+		return;
+	(void)proc_read_number(&blocked, "hpc/admin/block");
+	host.blocked = blocked != 0 || !b->conf.balance;
+	self = ledger_node(&b->ledger, 0, 0, load, 0);
+	balance_host(&host, &self, b->load.leave, &load->room, &load->leave);
+	if (load->leave && !b->load.leave)
+		agent_log(LOG_NOTICE,
+			  "guests shall go home: what they use is needed here");
+}
+
+/* One after the other the homes of our guests hear how we are: a large cluster's
+ * gossip would take too long. */
+static void tell_homes(struct balancer *b, int64_t now)
+{
+	const struct guests *guests = &b->agent->guests;
+
+	if (!guests->count)
+		return;
+	b->told = (b->told + 1) % guests->count;
+	members_tell(b->agent->members, now, guests->list[b->told].home);
+}
+
+/* --- what is known --- */
+
+static size_t see_nodes(const struct balancer *b, int64_t now,
+			struct balance_node ret[BALANCE_NODES])
+{
+	const struct node *self = members_self(b->agent->members);
+	const struct node *list[BALANCE_NODES];
+	size_t n = members_fresh(b->agent->members, now - BALANCE_HOST_MS, list,
+				 BALANCE_NODES),
+	       seen = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		uint16_t number = members_number(b->agent->members, list[i]);
+
+		if (!number || !list[i]->known || list[i]->status != NODE_UP)
+			continue;
+		ret[seen] = ledger_node(&b->ledger, now, number, &list[i]->load,
+					(uint32_t)(now - list[i]->heard));
+		ret[seen++].avoid |= memcmp(list[i]->info.build,
+					    self->info.build,
+					    NODE_BUILD_SIZE) != 0;
+	}
+	return seen;
+}
+
+/* Our load as it is now: what left is not in it, what came back is. */
+static struct balance_node see_self(const struct balancer *b, int64_t now)
+{
+	const struct agent *a = b->agent;
+	uint16_t number = members_number(a->members, members_self(a->members));
+	struct balance_node self =
+		ledger_node(&b->ledger, now, number, &b->load, 0);
+
+	self.load = self.guest_load + b->others;
+	for (size_t i = 0; i < b->all.count; i++)
+		if (!b->all.list[i].at)
+			self.load += b->all.list[i].wants;
+	return self;
+}
+
+static void count_others(struct balancer *b)
+{
+	uint32_t running = load_running(b->agent->load), tracked = 0, others;
+
+	for (size_t i = 0; i < b->all.count; i++)
+		tracked += b->all.list[i].runnable;
+	others = running > tracked ? (running - tracked) * 100 : 0;
+	b->others = (uint32_t)(b->others +
+			       ((int64_t)others - b->others) * AGENT_SECOND_MS /
+				       (OTHERS_MS + AGENT_SECOND_MS));
+}
+
+/* --- moving --- */
+
+static void start(struct balancer *b, int64_t now, struct candidate *c,
+		  const struct balance_move *move)
+{
+	const struct mover_order order = {
+		.pid = c->pid,
+		.uid = c->uid,
+		.gid = c->gid,
+		.to = move->to,
+	};
+	int r = mover_start(b->mover, &order);
+
+	if (r < 0) {
+		b->broken = now + BROKEN_MS;
+		return;
+	}
+	b->order.pid = c->pid;
+	b->order.start = c->start;
+	b->order.from = c->at;
+	b->order.to = move->to;
+	b->order.wants = c->wants;
+	b->order.mem_mib = c->mem_mib;
+	b->order.began = now;
+	b->order.reason = move->reason;
+	if (move->to)
+		agent_log(LOG_INFO, "process %d (%s) goes to node %u: %s",
+			  c->pid, c->comm, move->to,
+			  balance_reason_text(move->reason));
+	else
+		agent_log(LOG_INFO, "process %d (%s) goes home: %s", c->pid,
+			  c->comm, balance_reason_text(move->reason));
+}
+
+static void decide(struct balancer *b, int64_t now)
+{
+	struct balance_process processes[BALANCE_PROCESSES];
+	struct balance_node nodes[BALANCE_NODES];
+	size_t index[BALANCE_PROCESSES];
+	struct balance_view view = {
+		.now = now,
+		.nodes = nodes,
+		.processes = processes,
+		.move_ms = b->move_ms,
+		.mib_us = b->mib_us,
+		.random = randombytes_random(),
+	};
+	struct balance_move move;
+
+	if (mover_busy(b->mover) || now < b->broken)
+		return;
+	view.n_processes = candidates_processes(&b->all, now, processes, index);
+	if (!view.n_processes)
+		return;
+	view.n_nodes = see_nodes(b, now, nodes);
+	view.self = see_self(b, now);
+	move = balance_decide(&view);
+	if (move.reason)
+		start(b, now, &b->all.list[index[move.process]], &move);
+}
+
+/* Leaving costs the same for all sizes, memory follows; coming home brings it
+ * along. */
+static void learn(struct balancer *b, int64_t took)
+{
+	if (b->order.to && !b->order.from) {
+		b->move_ms = (uint32_t)((b->move_ms * 3 + took) / 4);
+	} else if (!b->order.to && b->order.mem_mib >= LEARN_MIB) {
+		int64_t us = (took - b->move_ms) * 1000 / b->order.mem_mib;
+
+		if (us > 0)
+			b->mib_us = (uint32_t)((b->mib_us * 3 + us) / 4);
+	}
+}
+
+int64_t balancer_blames_node(const char *reason)
+{
+	static const struct {
+		const char *words; /* of the kernel's reason.c, their beginning */
+		int64_t ms;
+	} nodes[] = {
+		{ "the CPU there lacks", AVOID_LONG_MS },
+		{ "the node runs another kernel", AVOID_LONG_MS },
+		{ "the node ", AVOID_MS },
+		{ "there is no such node", AVOID_MS },
+		{ "there is no connection", AVOID_MS },
+		{ "the connection ", AVOID_MS },
+		{ "there is not enough memory", AVOID_MS },
+		{ "it took too long", AVOID_MS },
+	};
+
+	for (size_t i = 0; i < sizeof(nodes) / sizeof(*nodes); i++)
+		if (strncmp(reason, nodes[i].words, strlen(nodes[i].words)) ==
+		    0)
+			return nodes[i].ms;
+	return 0;
+}
+
+static void refused(struct balancer *b, int64_t now, struct candidate *c,
+		    int error)
+{
+	char reason[REASON] = "";
+	int64_t avoid;
+
+	b->agent->counters[COUNTER_BALANCE_REFUSED]++;
+	(void)proc_read_line(reason, sizeof(reason), "%d/cantmove",
+			     b->order.pid);
+	avoid = b->order.to ? balancer_blames_node(reason) : 0;
+	if (avoid)
+		ledger_avoid(&b->ledger, b->order.to, now + avoid);
+	else if (c)
+		candidate_refused(c, now);
+	agent_log(LOG_INFO, "process %d stays: %s", b->order.pid,
+		  *reason ? reason : strerror(-error));
+}
+
+static void on_done(int error, void *userdata)
+{
+	struct balancer *b = userdata;
+	int64_t now = agent_now(b->agent);
+	struct candidate *c =
+		candidates_find(&b->all, b->order.pid, b->order.start);
+
+	if (error == -ECHILD) {
+		agent_log(LOG_ERR,
+			  "a process of user %u cannot be moved: no right to "
+			  "become this user",
+			  c ? c->uid : 0);
+		b->broken = now + BROKEN_MS;
+		return;
+	}
+	if (error < 0) {
+		refused(b, now, c, error);
+		return;
+	}
+	b->agent->counters[COUNTER_BALANCE_MOVED]++;
+	learn(b, now - b->order.began);
+	if (b->order.from)
+		ledger_left(&b->ledger, now, b->order.from, b->order.wants);
+	if (b->order.to)
+		ledger_send(&b->ledger, now, b->order.to, b->order.wants,
+			    b->order.mem_mib);
+	if (c)
+		candidate_moved(c, now, b->order.to,
+				b->order.from && b->order.to ? 2 : 1);
+	/* It would only crawl again. */
+	if (c && b->order.reason == BALANCE_CRAWL)
+		candidate_refused(c, now);
+	/* There may be another one for whom it is time. */
+	if (b->looked && b->agent->members)
+		decide(b, now);
+}
+
+static bool somebody_is_away(const struct balancer *b)
+{
+	for (size_t i = 0; i < b->all.count; i++)
+		if (b->all.list[i].at)
+			return true;
+	return false;
+}
+
+/* An idle node has nothing to look for, and shall not pay for looking. */
+static bool has_work(const struct balancer *b)
+{
+	return b->load.load >= (uint32_t)b->load.guest_load + IDLE_LOAD ||
+	       b->load.pressure >= BALANCE_PRESSURE || somebody_is_away(b);
+}
+
+void balancer_second(struct balancer *b, int64_t now,
+		     const struct node_load *load)
+{
+	b->load = *load;
+	b->looked = false;
+	if (!b->agent->kernel || !b->agent->members)
+		return;
+	tell_homes(b, now);
+	if (!b->conf.balance || !has_work(b))
+		return;
+	if (candidates_look(&b->all, now) < 0)
+		return;
+	b->looked = true;
+	count_others(b);
+	decide(b, now);
+}
+
+int balancer_new(struct balancer **ret, struct agent *a)
+{
+	struct balancer *b = calloc(1, sizeof(*b));
+	sigset_t hup;
+	int r;
+
+	if (!b)
+		return -ENOMEM;
+	b->agent = a;
+	b->conf = conf_defaults;
+	b->move_ms = BALANCE_MOVE_MS;
+	b->mib_us = BALANCE_MIB_US;
+	read_conf(b);
+	sigemptyset(&hup);
+	sigaddset(&hup, SIGHUP);
+	sigprocmask(SIG_BLOCK, &hup, NULL);
+	r = sd_event_add_signal(a->event, &b->hup, SIGHUP, on_hup, b);
+	if (r >= 0)
+		r = mover_new(&b->mover, a->event, on_done, b);
+	if (r < 0) {
+		balancer_free(b);
+		return r;
+	}
+	*ret = b;
+	return 0;
+}
+
+void balancer_free(struct balancer *b)
+{
+	if (!b)
+		return;
+	sd_event_source_disable_unref(b->hup);
+	mover_free(b->mover);
+	candidates_free(&b->all);
+	free(b);
+}

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "candidates.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "rights.h"
+
+#define SMOOTH_MS 3000	       /* what it wants; a burst is no wish to move */
+#define KERNEL_THREAD 0x200000 /* PF_KTHREAD of stat's flags */
+#define IDLE_USED 10	       /* hundredths of a CPU: it sleeps, away */
+#define USHERED_WANTS 2	       /* the least to be seen at all, hundredths */
+
+/* --- pure --- */
+
+bool candidate_is_none(const struct candidate_look *look)
+{
+	const struct proc_stat *s = &look->stat;
+
+	if (s->flags & KERNEL_THREAD || s->state == 'Z')
+		return true;
+	if (look->uid < CANDIDATES_USER || look->uid == CANDIDATES_NOBODY)
+		return true;
+	if (look->uid - CANDIDATES_GUESTS < CANDIDATES_HOMES)
+		return true;
+	/* The shell of a terminal: what it starts may go. */
+	return s->tty && s->session == look->pid;
+}
+
+static uint32_t smooth(uint32_t value, uint32_t sample, int64_t passed)
+{
+	int64_t away = (int64_t)sample - value;
+	int64_t step = away * passed / (SMOOTH_MS + passed);
+
+	/* The last steps are too small for whole numbers. */
+	if (!step)
+		step = (away > 0) - (away < 0);
+	return (uint32_t)(value + step);
+}
+
+static void first_look(struct candidate *c, const struct candidate_look *look)
+{
+	c->start = look->stat.start;
+	c->wants = look->runnable * 100;
+	c->wants_home = c->wants;
+	c->at = look->at;
+}
+
+/* Its place changed, and not by the balancer. */
+static void went_itself(struct candidate *c, int64_t now, uint16_t at)
+{
+	bool came_home = c->ours && !at;
+
+	candidate_moved(c, now, at, 1);
+	c->ours = false;
+	if (came_home)
+		candidate_refused(c, now);
+}
+
+static void count_time(struct candidate *c, int64_t now, int64_t tick_ms,
+		       const struct candidate_look *look)
+{
+	int64_t passed = now - c->looked;
+	uint64_t ticks = look->stat.ticks - c->ticks, system;
+	uint32_t wants = look->runnable * 100;
+
+	if (passed <= 0)
+		return;
+	if (look->stat.ticks < c->ticks)
+		ticks = 0;
+	system = look->stat.system_ticks > c->system_ticks ?
+			 look->stat.system_ticks - c->system_ticks :
+			 0;
+	c->used = smooth(c->used,
+			 (uint32_t)((int64_t)ticks * tick_ms * 100 / passed),
+			 passed);
+	c->recent = c->recent * 3 / 4 + (uint32_t)ticks;
+	c->recent_system = c->recent_system * 3 / 4 + (uint32_t)system;
+	/* Away it is not seen what it wants, but whether it computes. */
+	if (c->at)
+		wants = c->used >= IDLE_USED ? c->wants_home : c->used;
+	else
+		c->wants_home = c->wants;
+	c->wants = smooth(c->wants, wants, passed);
+	c->calls = 0;
+	if (c->at && c->switches && look->switches > c->switches)
+		c->calls = (uint32_t)((int64_t)(look->switches - c->switches) *
+				      1000 / passed);
+}
+
+void candidate_see(struct candidate *c, int64_t now, int64_t tick_ms,
+		   const struct candidate_look *look)
+{
+	const struct proc_stat *s = &look->stat;
+
+	/* Another program has another environment. */
+	if (strncmp(c->comm, s->comm, sizeof(c->comm) - 1) != 0)
+		c->ruled = false;
+	snprintf(c->comm, sizeof(c->comm), "%.15s", s->comm);
+	c->uid = look->uid;
+	c->gid = look->gid;
+	if (!c->looked) {
+		first_look(c, look);
+	} else {
+		if (look->at != c->at)
+			went_itself(c, now, look->at);
+		count_time(c, now, tick_ms, look);
+	}
+	c->looked = now;
+	c->ticks = s->ticks;
+	c->system_ticks = s->system_ticks;
+	c->switches = look->switches;
+	c->runnable = c->at ? 0 : look->runnable;
+	c->locked = look->locked;
+	/* Away its pages are elsewhere. */
+	if (!c->at)
+		c->mem_mib = (uint32_t)(s->pages * look->page_size >> 20);
+}
+
+void candidate_moved(struct candidate *c, int64_t now, uint16_t to, int legs)
+{
+	for (int i = 0; i < legs; i++) {
+		memmove(&c->moved[1], &c->moved[0],
+			sizeof(c->moved) - sizeof(c->moved[0]));
+		c->moved[0] = now;
+	}
+	c->at = to;
+	c->ours = to != 0;
+	c->switches = 0;
+	c->calls = 0;
+}
+
+void candidate_ruled(struct candidate *c, const struct rules *rules, int found)
+{
+	c->ruled = true;
+	c->secret = found < 0 && found != -ENOENT;
+	c->rules = found < 0 ? (struct rules){ 0 } : *rules;
+}
+
+/* Those that are for the time at home. */
+static bool rules_keep(const struct candidate *c)
+{
+	return c->secret || c->rules.home || c->rules.stay ||
+	       c->rules.kind == RULES_KIND_IO;
+}
+
+void candidate_refused(struct candidate *c, int64_t now)
+{
+	int64_t wait = CANDIDATES_AGAIN_MS;
+
+	for (unsigned int i = 0; i < c->refusals; i++)
+		if (wait < CANDIDATES_AGAIN_MAX_MS)
+			wait *= 2;
+	if (wait > CANDIDATES_AGAIN_MAX_MS)
+		wait = CANDIDATES_AGAIN_MAX_MS;
+	c->refusals++;
+	c->refuses = now + wait;
+}
+
+bool candidate_process(const struct candidate *c, int64_t now,
+		       struct balance_process *ret)
+{
+	if (c->skip > now || c->refuses > now || c->locked || !c->looked)
+		return false;
+	if (!c->at && (c->wants < USHERED_WANTS || rules_keep(c)))
+		return false;
+	*ret = (struct balance_process){
+		.at = c->at,
+		.wants = c->wants,
+		.mem_mib = c->mem_mib,
+		.in_kernel = c->recent ? (uint16_t)(c->recent_system * 1000ul /
+						    c->recent) :
+					 0,
+		.calls = c->calls,
+		.pinned = c->at && !c->ours,
+	};
+	if (ret->in_kernel > 1000)
+		ret->in_kernel = 1000;
+	if (c->rules.kind == RULES_KIND_CPU) {
+		ret->in_kernel = 0;
+		ret->calls = 0;
+	}
+	if (c->rules.n_ranges)
+		ret->rules = &c->rules;
+	memcpy(ret->moved, c->moved, sizeof(ret->moved));
+	return true;
+}
+
+/* --- with /proc --- */
+
+/* As its user: the environment is nobody else's to read. */
+static void ask_rules(struct candidate *c)
+{
+	struct rules rules = { 0 };
+	int r = rights_take(c->uid, c->gid);
+
+	if (r == 0) {
+		r = rules_read(&rules, c->pid);
+		rights_return();
+	}
+	candidate_ruled(c, &rules, r);
+}
+
+static void look_at(struct candidate *c, int64_t now, int64_t tick_ms)
+{
+	struct candidate_look look = {
+		.pid = c->pid, .page_size = (uint32_t)sysconf(_SC_PAGESIZE)
+	};
+	int64_t number;
+	struct stat st;
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/%d", proc_root, c->pid);
+	if (stat(path, &st) < 0 || proc_stat_read(&look.stat, c->pid) < 0)
+		return;
+	look.uid = st.st_uid;
+	look.gid = st.st_gid;
+	if (c->looked && look.stat.start != c->start)
+		*c = (struct candidate){ .pid = c->pid };
+	if (candidate_is_none(&look)) {
+		c->skip = now + CANDIDATES_SKIP_MS;
+		return;
+	}
+	look.runnable = proc_runnable(c->pid, &look.stat);
+	if (proc_read_number(&number, "%d/where", c->pid) == 0)
+		look.at = (uint16_t)number;
+	/* Only who wants something, or is away, is worth more looks. */
+	if ((look.runnable || c->wants >= USHERED_WANTS || look.at) &&
+	    proc_read_number(&number, "%d/lock", c->pid) == 0)
+		look.locked = number != 0;
+	if (look.at)
+		look.switches = proc_switches(c->pid);
+	candidate_see(c, now, tick_ms, &look);
+	/* Its pages are here only while it is. */
+	if (!c->ruled && !c->at && look.runnable)
+		ask_rules(c);
+}
+
+static int compare_pids(const void *a, const void *b)
+{
+	const struct candidate *p = a, *q = b;
+
+	return (p->pid > q->pid) - (p->pid < q->pid);
+}
+
+static const struct candidate *known(const struct candidates *all, pid_t pid)
+{
+	const struct candidate key = { .pid = pid };
+
+	if (!all->count)
+		return NULL;
+	return bsearch(&key, all->list, all->count, sizeof(key), compare_pids);
+}
+
+int candidates_look(struct candidates *all, int64_t now)
+{
+	struct candidate *list = NULL;
+	size_t count = 0, room = 0;
+	struct dirent *entry;
+	DIR *dir = opendir(proc_root);
+	pid_t pid;
+
+	if (!dir)
+		return -errno;
+	if (!all->tick_ms)
+		all->tick_ms = 1000 / sysconf(_SC_CLK_TCK);
+	while (count < CANDIDATES_TRACKED && (entry = readdir(dir))) {
+		const struct candidate *old;
+
+		if (proc_pid_parse(&pid, entry->d_name) < 0)
+			continue;
+		if (count == room) {
+			struct candidate *more;
+
+			room = room ? room * 2 : 256;
+			more = reallocarray(list, room, sizeof(*list));
+			if (!more) {
+				free(list);
+				closedir(dir);
+				return -ENOMEM;
+			}
+			list = more;
+		}
+		old = known(all, pid);
+		list[count] = old ? *old : (struct candidate){ .pid = pid };
+		if (list[count].skip <= now)
+			look_at(&list[count], now, all->tick_ms);
+		count++;
+	}
+	closedir(dir);
+	/* /proc lists them in this order; so it costs nothing. */
+	if (count)
+		qsort(list, count, sizeof(*list), compare_pids);
+	free(all->list);
+	all->list = list;
+	all->count = count;
+	return 0;
+}
+
+struct candidate *candidates_find(const struct candidates *all, pid_t pid,
+				  uint64_t start)
+{
+	struct candidate *c = (struct candidate *)known(all, pid);
+
+	return c && c->start == start ? c : NULL;
+}
+
+size_t candidates_processes(const struct candidates *all, int64_t now,
+			    struct balance_process ret[BALANCE_PROCESSES],
+			    size_t index[BALANCE_PROCESSES])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < all->count; i++) {
+		const struct candidate *c = &all->list[i];
+		struct balance_process p;
+		size_t place = n;
+
+		if (!candidate_process(c, now, &p))
+			continue;
+		p.cpu_ms = c->ticks * (uint64_t)all->tick_ms;
+		if (n < BALANCE_PROCESSES)
+			n++;
+		else if (ret[--place].cpu_ms >= p.cpu_ms)
+			continue;
+		for (; place && ret[place - 1].cpu_ms < p.cpu_ms; place--) {
+			ret[place] = ret[place - 1];
+			index[place] = index[place - 1];
+		}
+		ret[place] = p;
+		index[place] = i;
+	}
+	return n;
+}
+
+void candidates_free(struct candidates *all)
+{
+	free(all->list);
+	*all = (struct candidates){ 0 };
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The processes of this node that could move: who they are, what they want, and
+ * what became of them. Once a second /proc is looked at; what follows from two
+ * looks is pure.
+ */
+#ifndef TESSERA_CANDIDATES_H
+#define TESSERA_CANDIDATES_H
+
+#include "balance.h"
+#include "proc.h"
+#include "rules.h"
+
+#define CANDIDATES_TRACKED 4096 /* more are not looked at */
+#define CANDIDATES_USER 1000	/* users from here on are people */
+#define CANDIDATES_NOBODY 65534
+/* Guests are users of the kernel's own, from here on one for each home. */
+#define CANDIDATES_GUESTS 0x7e550000u
+#define CANDIDATES_HOMES 0x10000u
+/* Who cannot become one is looked at again after so long, ms. */
+#define CANDIDATES_SKIP_MS 30000
+/* A process that refused is asked again after so long, ms, and twice as long each
+ * time; the same for one that came home by itself. */
+#define CANDIDATES_AGAIN_MS 10000
+#define CANDIDATES_AGAIN_MAX_MS 900000
+
+struct candidate {
+	pid_t pid;
+	uint64_t start; /* of its life; the number may be used again */
+	int64_t skip;	/* it is none until then: a kernel thread, a daemon */
+	char comm[16];
+	uid_t uid;
+	gid_t gid;
+	int64_t looked; /* ms */
+	uint64_t ticks, system_ticks, switches;
+	uint32_t runnable;		/* threads, in the last look */
+	uint32_t wants, used;		/* CPUs, hundredths, smoothed */
+	uint32_t recent, recent_system; /* ticks, smoothed */
+	uint32_t calls;			/* a second, while it is away */
+	uint32_t wants_home;		/* what it wanted when it left */
+	uint32_t mem_mib;
+	uint16_t at; /* 0: home */
+	bool ours;   /* the balancer sent it there */
+	bool locked;
+	bool ruled;  /* its rules were read; */
+	bool secret; /* or cannot be: then it stays */
+	struct rules rules;
+	int64_t moved[BALANCE_MOVES]; /* latest first, ms */
+	int64_t refuses;	      /* to move until then, ms */
+	unsigned int refusals;
+};
+
+struct candidates {
+	struct candidate *list; /* by PID */
+	size_t count;
+	int64_t tick_ms;
+};
+
+/* What one look sees of a process. */
+struct candidate_look {
+	pid_t pid;
+	struct proc_stat stat;
+	uid_t uid;
+	gid_t gid;
+	uint32_t runnable;
+	uint16_t at;
+	bool locked;
+	uint64_t switches; /* voluntary, of its main thread; only while away */
+	uint32_t page_size;
+};
+
+/* Pure: c is all zero in the first look. */
+void candidate_see(struct candidate *c, int64_t now, int64_t tick_ms,
+		   const struct candidate_look *look);
+/* Nobody who moves: a kernel thread, a process of the system, a login shell. */
+bool candidate_is_none(const struct candidate_look *look);
+/* What its user wants for it: found is what rules_read() said. Pure. */
+void candidate_ruled(struct candidate *c, const struct rules *rules, int found);
+/* It moved, by our will. legs: 2 if from one node to another. */
+void candidate_moved(struct candidate *c, int64_t now, uint16_t to, int legs);
+/* It did not, or came back by itself: asked again later. */
+void candidate_refused(struct candidate *c, int64_t now);
+/* As the decision sees it; false: not at all. ret points to c's rules. */
+bool candidate_process(const struct candidate *c, int64_t now,
+		       struct balance_process *ret);
+
+/* Looks at /proc. -ENOMEM, or why /proc cannot be read. */
+int candidates_look(struct candidates *all, int64_t now);
+struct candidate *candidates_find(const struct candidates *all, pid_t pid,
+				  uint64_t start);
+/* The indices of those the decision sees, most CPU time first. */
+size_t candidates_processes(const struct candidates *all, int64_t now,
+			    struct balance_process ret[BALANCE_PROCESSES],
+			    size_t index[BALANCE_PROCESSES]);
+void candidates_free(struct candidates *all);
+
+#endif

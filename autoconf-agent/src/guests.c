@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guests.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "proc.h"
+
+#define SMOOTH_MS 5000 /* as load.c's */
+#define NEW_MS 5000    /* until then it counts as one */
+#define LINE 96	       /* of /proc/hpc/guests */
+
+static const struct guest *find(const struct guests *g, const struct guest *who)
+{
+	for (size_t i = 0; i < g->count; i++)
+		if (g->list[i].pid == who->pid && g->list[i].home == who->home)
+			return &g->list[i];
+	return NULL;
+}
+
+int guests_update(struct guests *g, int64_t now, const struct guest *list,
+		  size_t count)
+{
+	int64_t passed = now - g->last;
+	struct guest *all = NULL;
+
+	if (count > GUESTS_MAX)
+		count = GUESTS_MAX;
+	if (count) {
+		all = calloc(count, sizeof(*all));
+		if (!all)
+			return -ENOMEM;
+	}
+	for (size_t i = 0; i < count; i++) {
+		const struct guest *old = find(g, &list[i]);
+		int64_t sample = (int64_t)list[i].threads * 1000000;
+
+		all[i] = list[i];
+		all[i].since = old ? old->since : now;
+		all[i].hungry = old ? old->hungry : sample;
+		if (passed > 0)
+			all[i].hungry += (sample - all[i].hungry) * passed /
+					 (SMOOTH_MS + passed);
+	}
+	free(g->list);
+	g->list = all;
+	g->count = count;
+	g->last = now;
+	return 0;
+}
+
+struct guests_measure guests_sum(const struct guests *g, int64_t now)
+{
+	struct guests_measure sum = { .count = (uint16_t)g->count };
+	int64_t load = 0;
+
+	for (size_t i = 0; i < g->count; i++) {
+		const struct guest *guest = &g->list[i];
+		int64_t wants = guest->hungry;
+
+		if (now - guest->since < NEW_MS && wants < 1000000)
+			wants = 1000000;
+		load += wants / 10000;
+		sum.running += guest->threads;
+	}
+	sum.load = load > UINT16_MAX ? UINT16_MAX : (uint16_t)load;
+	return sum;
+}
+
+static void look_at(struct guest *guest)
+{
+	struct proc_stat stat;
+
+	if (proc_stat_read(&stat, guest->pid) == 0)
+		guest->threads = proc_runnable(guest->pid, &stat);
+}
+
+struct guests_measure guests_measure(struct guests *g, int64_t now)
+{
+	cleanup_free struct guest *list = NULL;
+	cleanup_free char *text = malloc(GUESTS_MAX * LINE);
+	char *rest = text, *line;
+	struct proc_guest guest;
+	size_t count = 0;
+
+	/* Where there is no such file there are no guests. */
+	if (text && proc_read(text, GUESTS_MAX * LINE, "hpc/guests") > 0)
+		list = calloc(GUESTS_MAX, sizeof(*list));
+	while (list && count < GUESTS_MAX && (line = strsep(&rest, "\n"))) {
+		if (proc_guest_parse(&guest, line) < 0)
+			continue;
+		list[count] = (struct guest){ .pid = guest.pid,
+					      .home = (uint16_t)guest.node };
+		look_at(&list[count++]);
+	}
+	/* Without memory the last view stays. */
+	(void)guests_update(g, now, list, count);
+	return guests_sum(g, now);
+}
+
+void guests_free(struct guests *g)
+{
+	free(g->list);
+	*g = (struct guests){ 0 };
+}

@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The balancer on a made-up /proc, in a cluster of made-up nodes: the rest of the
+ * agent is below.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "agent.h"
+#include "balancer.h"
+#include "proc.h"
+
+#define NOW 100000
+#define NODES 3
+
+static struct {
+	struct agent agent;
+	struct balancer *balancer;
+	struct node nodes[NODES]; /* the first is this one */
+	uint32_t running;
+	uint16_t told; /* the last home that was told of us */
+	char root[64];
+	int64_t now;
+} w;
+
+/* --- the rest of the agent --- */
+
+int64_t agent_now(const struct agent *a)
+{
+	return w.now;
+}
+
+uint32_t load_running(const struct load *load)
+{
+	return w.running;
+}
+
+const struct node *members_self(const struct members *m)
+{
+	return &w.nodes[0];
+}
+
+uint16_t members_number(const struct members *m, const struct node *n)
+{
+	return n->claim.number;
+}
+
+size_t members_fresh(const struct members *m, int64_t since,
+		     const struct node *ret[], size_t max)
+{
+	for (size_t i = 1; i < NODES; i++)
+		ret[i - 1] = &w.nodes[i];
+	return NODES - 1;
+}
+
+void members_tell(struct members *m, int64_t now, uint16_t number)
+{
+	w.told = number;
+}
+
+/* --- the world --- */
+
+static void put(const char *name, const char *text)
+{
+	char path[256];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", w.root, name);
+	if (!text) {
+		assert_int_equal(mkdir(path, 0755), 0);
+		return;
+	}
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+static int64_t read_number(const char *name)
+{
+	int64_t number = -1;
+
+	assert_int_equal(proc_read_number(&number, "%s", name), 0);
+	return number;
+}
+
+static void own(const char *name)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/%s", w.root, name);
+	assert_int_equal(chown(path, 1000, 1000), 0);
+}
+
+/* It has computed for 5 s. */
+static void process(int pid)
+{
+	char name[32], text[256];
+
+	snprintf(name, sizeof(name), "%d", pid);
+	put(name, NULL);
+	own(name);
+	snprintf(name, sizeof(name), "%d/stat", pid);
+	snprintf(text, sizeof(text),
+		 "%d (simulate) R 1 %d 600 0 -1 0 6 7 8 9 500 0 1 2 20 0 1 0 7 "
+		 "10000000 4096 1 1 2 3\n",
+		 pid, pid);
+	put(name, text);
+	snprintf(name, sizeof(name), "%d/where", pid);
+	put(name, "0\n");
+	snprintf(name, sizeof(name), "%d/lock", pid);
+	put(name, "0\n");
+	snprintf(name, sizeof(name), "%d/cantmove", pid);
+	put(name, "");
+	snprintf(name, sizeof(name), "%d/goto", pid);
+	put(name, "-1\n");
+	own(name);
+}
+
+/* What the kernel's refusal is here: no right to write. */
+static void forbid(int pid)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), "%s/%d/goto", w.root, pid);
+	assert_int_equal(chown(path, 0, 0), 0);
+}
+
+/* Two processes on one CPU, and two idle nodes. */
+static int setup(void **state)
+{
+	sigset_t child;
+
+	if (geteuid() != 0)
+		return 0;
+	memset(&w, 0, sizeof(w));
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &child, NULL);
+	strcpy(w.root, "/tmp/test-balancer-XXXXXX");
+	assert_non_null(mkdtemp(w.root));
+	assert_int_equal(chmod(w.root, 0755), 0);
+	proc_root = w.root;
+	put("hpc", NULL);
+	put("hpc/admin", NULL);
+	put("hpc/admin/block", "0\n");
+	process(700);
+	process(701);
+	w.now = NOW;
+	w.running = 2;
+	for (size_t i = 0; i < NODES; i++)
+		w.nodes[i] = (struct node){
+			.known = true,
+			.proved = true,
+			.status = NODE_UP,
+			.heard = NOW - 500,
+			.claim.number = (uint16_t)(i + 1),
+			.load = { .cpus = 1,
+				  .speed = 1000,
+				  .mem_mib = 1024,
+				  .free_mib = 800,
+				  .room = 8 },
+		};
+	w.nodes[0].load.load = 200;
+	w.nodes[2].load.room = 0;
+	/* Handles that nobody looks into. */
+	w.agent.kernel = (struct kernel *)(uintptr_t)16;
+	w.agent.members = (struct members *)(uintptr_t)16;
+	assert_int_equal(sd_event_new(&w.agent.event), 0);
+	assert_int_equal(balancer_new(&w.balancer, &w.agent), 0);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	char command[96];
+
+	if (geteuid() != 0)
+		return 0;
+	balancer_free(w.balancer);
+	sd_event_unref(w.agent.event);
+	snprintf(command, sizeof(command), "rm -r %s", w.root);
+	assert_int_equal(system(command), 0);
+	return 0;
+}
+
+static size_t moved(void)
+{
+	return w.agent.counters[COUNTER_BALANCE_MOVED];
+}
+
+static size_t refused(void)
+{
+	return w.agent.counters[COUNTER_BALANCE_REFUSED];
+}
+
+/* A second passes, and what was begun in it ends. */
+static void second(void)
+{
+	size_t before = moved() + refused();
+
+	w.now += 1000;
+	for (size_t i = 1; i < NODES; i++)
+		w.nodes[i].heard = w.now - 500;
+	balancer_second(w.balancer, w.now, &w.nodes[0].load);
+	for (int i = 0; i < 5 && before == moved() + refused(); i++)
+		assert_true(sd_event_run(w.agent.event, 100000) >= 0);
+}
+
+static void one_of_two_goes_to_the_idle_node(void **state)
+{
+	if (geteuid() != 0)
+		skip();
+	assert_string_equal(w.agent.balance, "on");
+	second();
+	assert_int_equal(moved(), 1);
+	assert_int_equal(read_number("700/goto"), 2);
+	assert_int_equal(read_number("701/goto"), -1);
+	/* It is there: now all have a CPU. */
+	put("700/where", "2\n");
+	w.nodes[1].load.load = w.nodes[1].load.guest_load = 100;
+	second();
+	assert_int_equal(moved(), 1);
+	assert_int_equal(read_number("701/goto"), -1);
+}
+
+static void what_was_sent_counts_before_it_is_told(void **state)
+{
+	if (geteuid() != 0)
+		skip();
+	process(702);
+	w.nodes[0].load.load = 300;
+	second();
+	assert_int_equal(moved(), 1);
+	put("700/where", "2\n");
+	/* The idle node has not told of it yet, two are left for our CPU. */
+	w.nodes[1].heard = NOW;
+	w.now = NOW + 1100;
+	balancer_second(w.balancer, w.now, &w.nodes[0].load);
+	assert_true(sd_event_run(w.agent.event, 0) >= 0);
+	assert_int_equal(read_number("701/goto"), -1);
+	assert_int_equal(read_number("702/goto"), -1);
+}
+
+static void who_refuses_is_not_asked_again_at_once(void **state)
+{
+	if (geteuid() != 0)
+		skip();
+	put("700/cantmove", "it uses io_uring\n");
+	put("701/cantmove", "it uses io_uring\n");
+	forbid(700);
+	second();
+	assert_int_equal(refused(), 1);
+	second();
+	assert_int_equal(refused(), 1);
+	assert_int_equal(moved(), 1);
+	assert_int_equal(read_number("701/goto"), 2);
+}
+
+static void a_node_that_refuses_is_left_alone(void **state)
+{
+	if (geteuid() != 0)
+		skip();
+	forbid(700);
+	forbid(701);
+	put("700/cantmove", "the node runs another kernel build\n");
+	put("701/cantmove", "the node runs another kernel build\n");
+	second();
+	assert_int_equal(refused(), 1);
+	second();
+	assert_int_equal(refused(), 1);
+	/* Another one is asked. */
+	w.nodes[2].load.room = 8;
+	second();
+	assert_int_equal(refused(), 2);
+}
+
+static void another_build_is_not_even_asked(void **state)
+{
+	if (geteuid() != 0)
+		skip();
+	w.nodes[1].info.build[0] = 1;
+	second();
+	assert_int_equal(moved() + refused(), 0);
+}
+
+static void an_idle_node_does_not_look(void **state)
+{
+	if (geteuid() != 0)
+		skip();
+	w.nodes[0].load.load = 20;
+	second();
+	assert_int_equal(moved() + refused(), 0);
+}
+
+static void a_host_tells_what_it_takes(void **state)
+{
+	struct node_load load = w.nodes[0].load;
+
+	if (geteuid() != 0)
+		skip();
+	balancer_host(w.balancer, &load);
+	assert_int_equal(load.room, 8);
+	put("hpc/admin/block", "1\n");
+	balancer_host(w.balancer, &load);
+	assert_int_equal(load.room, 0);
+	assert_false(load.leave);
+	put("hpc/admin/block", "0\n");
+	load.guests = 2;
+	load.free_mib = 20;
+	balancer_host(w.balancer, &load);
+	assert_int_equal(load.room, 0);
+	assert_true(load.leave);
+}
+
+static void homes_are_told_one_after_the_other(void **state)
+{
+	struct guest guests[] = { { .pid = 1, .home = 7 },
+				  { .pid = 2, .home = 9 } };
+	uint16_t first;
+
+	if (geteuid() != 0)
+		skip();
+	w.nodes[0].load.load = 0;
+	second();
+	assert_int_equal(w.told, 0);
+	w.agent.guests.list = guests;
+	w.agent.guests.count = 2;
+	second();
+	first = w.told;
+	second();
+	assert_int_equal(first + w.told, 16);
+	assert_int_not_equal(first, w.told);
+}
+
+int main(void)
+{
+#define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		WORLD_TEST(one_of_two_goes_to_the_idle_node),
+		WORLD_TEST(what_was_sent_counts_before_it_is_told),
+		WORLD_TEST(who_refuses_is_not_asked_again_at_once),
+		WORLD_TEST(a_node_that_refuses_is_left_alone),
+		WORLD_TEST(another_build_is_not_even_asked),
+		WORLD_TEST(an_idle_node_does_not_look),
+		WORLD_TEST(a_host_tells_what_it_takes),
+		WORLD_TEST(homes_are_told_one_after_the_other),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,521 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Which processes could move, and what they want.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "balancer.h"
+#include "candidates.h"
+
+#define TICK_MS 10
+#define PAGE 4096
+
+/* A program of an ordinary user that computes. */
+static struct candidate_look look_of(uint64_t ticks, uint32_t runnable)
+{
+	return (struct candidate_look){
+		.pid = 700,
+		.stat = { .comm = "simulate",
+			  .state = 'R',
+			  .session = 600,
+			  .group = 700,
+			  .tty = 34816,
+			  .threads = 1,
+			  .ticks = ticks,
+			  .start = 5,
+			  .pages = 25600 },
+		.uid = 1000,
+		.gid = 1000,
+		.runnable = runnable,
+		.page_size = PAGE,
+	};
+}
+
+static void see(struct candidate *c, int64_t now, uint64_t ticks,
+		uint32_t runnable, uint16_t at)
+{
+	struct candidate_look look = look_of(ticks, runnable);
+
+	look.at = at;
+	candidate_see(c, now, TICK_MS, &look);
+}
+
+static void who_computes_is_seen_at_once(void **state)
+{
+	struct candidate c = { .pid = 700 };
+	struct balance_process p;
+
+	see(&c, 1000, 50, 1, 0);
+	assert_true(candidate_process(&c, 1000, &p));
+	assert_int_equal(p.wants, 100);
+	assert_int_equal(p.mem_mib, 100);
+	assert_int_equal(p.at, 0);
+	assert_false(p.pinned);
+}
+
+static void who_sleeps_is_not(void **state)
+{
+	struct candidate c = { .pid = 700 };
+	struct balance_process p;
+
+	see(&c, 1000, 50, 0, 0);
+	assert_false(candidate_process(&c, 1000, &p));
+	/* Nor who computed a while ago. */
+	see(&c, 2000, 150, 1, 0);
+	assert_true(candidate_process(&c, 2000, &p));
+	for (int s = 3; s < 30; s++)
+		see(&c, s * 1000, 150, 0, 0);
+	assert_false(candidate_process(&c, 30000, &p));
+}
+
+static void threads_are_wishes(void **state)
+{
+	struct candidate c = { .pid = 700 };
+	struct balance_process p;
+
+	for (int s = 1; s < 30; s++)
+		see(&c, s * 1000, (uint64_t)s * 100, 4, 0);
+	assert_true(candidate_process(&c, 30000, &p));
+	assert_in_range(p.wants, 390, 400);
+}
+
+static void away_it_wants_what_it_wanted_while_it_computes(void **state)
+{
+	struct candidate c = { .pid = 700 };
+	struct balance_process p;
+
+	for (int s = 1; s < 10; s++)
+		see(&c, s * 1000, (uint64_t)s * 20, 1, 0);
+	candidate_moved(&c, 9500, 3, 1);
+	for (int s = 10; s < 30; s++)
+		see(&c, s * 1000, (uint64_t)s * 90, 0, 3);
+	assert_true(candidate_process(&c, 30000, &p));
+	assert_int_equal(p.at, 3);
+	assert_in_range(p.wants, 95, 100);
+	assert_int_equal(p.mem_mib, 100);
+	/* It ended computing. */
+	for (int s = 30; s < 90; s++)
+		see(&c, s * 1000, 2700, 0, 3);
+	assert_true(candidate_process(&c, 90000, &p));
+	assert_in_range(p.wants, 0, 5);
+}
+
+static void time_in_the_kernel_is_that_of_late(void **state)
+{
+	struct candidate c = { .pid = 700 };
+	struct candidate_look look;
+	struct balance_process p;
+
+	for (int s = 1; s < 10; s++) {
+		look = look_of((uint64_t)s * 100, 1);
+		look.stat.system_ticks = (uint64_t)s * 50;
+		candidate_see(&c, s * 1000, TICK_MS, &look);
+	}
+	assert_true(candidate_process(&c, 10000, &p));
+	assert_in_range(p.in_kernel, 490, 510);
+	for (int s = 10; s < 40; s++) {
+		look = look_of((uint64_t)s * 100, 1);
+		look.stat.system_ticks = 450;
+		candidate_see(&c, s * 1000, TICK_MS, &look);
+	}
+	assert_true(candidate_process(&c, 40000, &p));
+	assert_in_range(p.in_kernel, 0, 10);
+}
+
+static void calls_home_are_counted(void **state)
+{
+	struct candidate c = { .pid = 700 };
+	struct candidate_look look = look_of(100, 0);
+	struct balance_process p;
+
+	see(&c, 1000, 50, 1, 0);
+	candidate_moved(&c, 1500, 3, 1);
+	look.at = 3;
+	look.switches = 1000;
+	candidate_see(&c, 2000, TICK_MS, &look);
+	look.switches = 3500;
+	candidate_see(&c, 3000, TICK_MS, &look);
+	assert_true(candidate_process(&c, 3000, &p));
+	assert_int_equal(p.calls, 2500);
+}
+
+static void moves_are_remembered_the_latest_first(void **state)
+{
+	struct candidate c = { .pid = 700 };
+	struct balance_process p;
+
+	see(&c, 1000, 50, 1, 0);
+	candidate_moved(&c, 2000, 3, 1);
+	candidate_moved(&c, 3000, 4, 2);
+	assert_true(candidate_process(&c, 3000, &p));
+	assert_int_equal(p.at, 4);
+	assert_int_equal(p.moved[0], 3000);
+	assert_int_equal(p.moved[1], 3000);
+	assert_int_equal(p.moved[2], 2000);
+}
+
+static void who_refused_is_asked_again_later_and_later(void **state)
+{
+	struct candidate c = { .pid = 700 };
+	struct balance_process p;
+	int64_t now = 1000, wait = CANDIDATES_AGAIN_MS;
+
+	see(&c, now, 50, 1, 0);
+	for (int i = 0; i < 20; i++) {
+		candidate_refused(&c, now);
+		assert_false(candidate_process(&c, now + wait - 1, &p));
+		assert_true(candidate_process(&c, now + wait, &p));
+		now += wait;
+		wait = wait * 2 > CANDIDATES_AGAIN_MAX_MS ?
+			       CANDIDATES_AGAIN_MAX_MS :
+			       wait * 2;
+	}
+}
+
+static void who_came_home_by_itself_stays_for_a_while(void **state)
+{
+	struct candidate c = { .pid = 700 };
+	struct balance_process p;
+
+	see(&c, 1000, 50, 1, 0);
+	candidate_moved(&c, 1500, 3, 1);
+	see(&c, 2000, 60, 0, 3);
+	see(&c, 3000, 70, 1, 0); /* it called fork() */
+	assert_false(candidate_process(&c, 3000, &p));
+	assert_int_equal(c.moved[0], 3000);
+	assert_int_equal(c.moved[1], 1500);
+	assert_true(candidate_process(&c, 3000 + CANDIDATES_AGAIN_MS, &p));
+}
+
+static void where_its_user_put_it_it_is_pinned(void **state)
+{
+	struct candidate c = { .pid = 700 };
+	struct balance_process p;
+
+	see(&c, 1000, 50, 1, 0);
+	see(&c, 2000, 100, 0, 3);
+	assert_true(candidate_process(&c, 2000, &p));
+	assert_true(p.pinned);
+	see(&c, 3000, 150, 1, 0);
+	assert_true(candidate_process(&c, 3000, &p));
+	assert_false(p.pinned);
+}
+
+static void a_locked_one_is_not_seen(void **state)
+{
+	struct candidate c = { .pid = 700 };
+	struct candidate_look look = look_of(100, 1);
+	struct balance_process p;
+
+	look.locked = true;
+	candidate_see(&c, 1000, TICK_MS, &look);
+	assert_false(candidate_process(&c, 1000, &p));
+}
+
+static void its_user_has_the_last_word(void **state)
+{
+	const struct rules home = { .home = true }, stay = { .stay = true },
+			   io = { .kind = RULES_KIND_IO },
+			   on = { .n_ranges = 1, .ranges = { { 2, 3 } } },
+			   cpu = { .kind = RULES_KIND_CPU };
+	struct candidate c = { .pid = 700 };
+	struct candidate_look look = look_of(100, 1);
+	struct balance_process p;
+
+	look.stat.system_ticks = 90;
+	candidate_see(&c, 1000, TICK_MS, &look);
+	candidate_ruled(&c, &home, 0);
+	assert_false(candidate_process(&c, 1000, &p));
+	candidate_ruled(&c, &stay, 0);
+	assert_false(candidate_process(&c, 1000, &p));
+	candidate_ruled(&c, &io, 0);
+	assert_false(candidate_process(&c, 1000, &p));
+	candidate_ruled(&c, &home, -EACCES);
+	assert_false(candidate_process(&c, 1000, &p));
+	candidate_ruled(&c, &home, -ENOENT);
+	assert_true(candidate_process(&c, 1000, &p));
+	assert_null(p.rules);
+	candidate_ruled(&c, &on, 0);
+	assert_true(candidate_process(&c, 1000, &p));
+	assert_ptr_equal(p.rules, &c.rules);
+	look.stat.ticks = 200;
+	look.stat.system_ticks = 180;
+	candidate_see(&c, 2000, TICK_MS, &look);
+	assert_true(candidate_process(&c, 2000, &p));
+	assert_int_equal(p.in_kernel, 900);
+	candidate_ruled(&c, &cpu, 0);
+	assert_true(candidate_process(&c, 2000, &p));
+	assert_int_equal(p.in_kernel, 0);
+}
+
+static void another_program_has_other_rules(void **state)
+{
+	struct candidate c = { .pid = 700 };
+	struct candidate_look look = look_of(100, 1);
+
+	candidate_see(&c, 1000, TICK_MS, &look);
+	candidate_ruled(&c, &(struct rules){ 0 }, 0);
+	candidate_see(&c, 2000, TICK_MS, &look);
+	assert_true(c.ruled);
+	strcpy(look.stat.comm, "other");
+	candidate_see(&c, 3000, TICK_MS, &look);
+	assert_false(c.ruled);
+}
+
+static void some_are_none(void **state)
+{
+	struct candidate_look look = look_of(100, 1);
+
+	assert_false(candidate_is_none(&look));
+	look.uid = 0;
+	assert_true(candidate_is_none(&look));
+	look.uid = 65534;
+	assert_true(candidate_is_none(&look));
+	look.uid = 110; /* a daemon */
+	assert_true(candidate_is_none(&look));
+	look.uid = 0x7e550000u + 3; /* node 3's guest */
+	assert_true(candidate_is_none(&look));
+	look = look_of(100, 1);
+	look.stat.flags = 0x200040; /* a kernel thread */
+	assert_true(candidate_is_none(&look));
+	look = look_of(100, 1);
+	look.stat.session = look.pid; /* the shell of a terminal */
+	assert_true(candidate_is_none(&look));
+	look.stat.tty = 0; /* a job without one */
+	assert_false(candidate_is_none(&look));
+	look.stat.state = 'Z';
+	assert_true(candidate_is_none(&look));
+}
+
+static void refusals_are_the_nodes_or_the_process_own(void **state)
+{
+	assert_int_equal(balancer_blames_node(""), 0);
+	assert_int_equal(balancer_blames_node("it uses io_uring"), 0);
+	assert_int_equal(balancer_blames_node("the node takes no guests now"),
+			 30000);
+	assert_int_equal(
+		balancer_blames_node("the node runs another kernel build"),
+		3600000);
+	assert_int_equal(balancer_blames_node(
+				 "the CPU there lacks a feature of this one"),
+			 3600000);
+}
+
+/* --- with a /proc --- */
+
+static void put(const char *name, const char *text)
+{
+	char path[256];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", proc_root, name);
+	if (!text) {
+		assert_int_equal(mkdir(path, 0755), 0);
+		return;
+	}
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+/* One variable, which ends with a NUL. */
+static void put_environ(int pid, const char *text)
+{
+	char path[256];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%d/environ", proc_root, pid);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	assert_int_equal(fwrite(text, strlen(text) + 1, 1, f), 1);
+	fclose(f);
+}
+
+static void process(int pid, unsigned int ticks, unsigned int start)
+{
+	char name[32], text[256];
+
+	snprintf(name, sizeof(name), "%d/stat", pid);
+	snprintf(text, sizeof(text),
+		 "%d (simulate) R 1 %d 600 0 -1 0 6 7 8 9 %u 0 1 2 20 0 1 0 %u "
+		 "10000000 4096 1 1 2 3\n",
+		 pid, pid, ticks, start);
+	put(name, text);
+}
+
+static void give_to(int pid, uid_t user)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/%d", proc_root, pid);
+	assert_int_equal(chown(path, user, user), 0);
+}
+
+/* 700 and 701 compute, 702 is root's. */
+static int proc_setup(void **state)
+{
+	char *root = strdup("/tmp/test-candidates-XXXXXX");
+
+	assert_non_null(mkdtemp(root));
+	assert_int_equal(chmod(root, 0755), 0);
+	proc_root = *state = root;
+	put("700", NULL);
+	put("701", NULL);
+	put("702", NULL);
+	put("self", NULL);
+	process(700, 100, 1);
+	process(701, 500, 2);
+	process(702, 900, 3);
+	put("700/where", "0\n");
+	put("700/lock", "0\n");
+	put("701/where", "0\n");
+	put("701/lock", "0\n");
+	if (geteuid() == 0) {
+		give_to(700, 1000);
+		give_to(701, 1001);
+	}
+	return 0;
+}
+
+static int proc_teardown(void **state)
+{
+	char command[64];
+
+	snprintf(command, sizeof(command), "rm -r %s", (char *)*state);
+	assert_int_equal(system(command), 0);
+	free(*state);
+	return 0;
+}
+
+static size_t list_of(struct candidates *all, int64_t now,
+		      struct balance_process ret[BALANCE_PROCESSES])
+{
+	size_t index[BALANCE_PROCESSES];
+
+	assert_int_equal(candidates_look(all, now), 0);
+	return candidates_processes(all, now, ret, index);
+}
+
+static void users_processes_come_with_most_cpu_time_first(void **state)
+{
+	struct balance_process list[BALANCE_PROCESSES];
+	struct candidates all = { 0 };
+
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(list_of(&all, 1000, list), 2);
+	assert_int_equal(list[0].cpu_ms, 5000);
+	assert_int_equal(list[1].cpu_ms, 1000);
+	assert_non_null(candidates_find(&all, 700, 1));
+	assert_int_equal(candidates_find(&all, 700, 1)->uid, 1000);
+	assert_null(candidates_find(&all, 700, 2));
+	assert_null(candidates_find(&all, 703, 1));
+	candidates_free(&all);
+}
+
+static void a_number_that_is_used_again_is_another_process(void **state)
+{
+	struct balance_process list[BALANCE_PROCESSES];
+	struct candidates all = { 0 };
+
+	if (geteuid() != 0)
+		skip();
+	list_of(&all, 1000, list);
+	candidate_refused(candidates_find(&all, 701, 2), 1000);
+	assert_int_equal(list_of(&all, 2000, list), 1);
+	process(701, 50, 99);
+	assert_int_equal(list_of(&all, 3000, list), 2);
+	assert_null(candidates_find(&all, 701, 2));
+	candidates_free(&all);
+}
+
+static void rules_are_read(void **state)
+{
+	struct balance_process list[BALANCE_PROCESSES];
+	struct candidates all = { 0 };
+
+	if (geteuid() != 0)
+		skip();
+	put_environ(701, "TESSERA_RULES=home");
+	assert_int_equal(list_of(&all, 1000, list), 1);
+	assert_int_equal(list[0].cpu_ms, 1000);
+	candidates_free(&all);
+}
+
+/* Root's rights are back after a look. */
+static void who_cannot_be_asked_stays(void **state)
+{
+	struct balance_process list[BALANCE_PROCESSES];
+	struct candidates all = { 0 };
+	char path[256];
+
+	if (geteuid() != 0)
+		skip();
+	put_environ(701, "A=b");
+	snprintf(path, sizeof(path), "%s/701/environ", proc_root);
+	assert_int_equal(chmod(path, 0400), 0); /* it is root's */
+	assert_int_equal(list_of(&all, 1000, list), 1);
+	assert_int_equal(list[0].cpu_ms, 1000);
+	assert_int_equal(geteuid(), 0);
+	assert_int_equal(getegid(), 0);
+	candidates_free(&all);
+}
+
+static void what_is_away_or_locked_is_read(void **state)
+{
+	struct balance_process list[BALANCE_PROCESSES];
+	struct candidates all = { 0 };
+
+	if (geteuid() != 0)
+		skip();
+	put("700/where", "4\n");
+	put("700/status", "Name:\tsimulate\nvoluntary_ctxt_switches:\t77\n");
+	put("701/lock", "1\n");
+	assert_int_equal(list_of(&all, 1000, list), 1);
+	assert_int_equal(list[0].at, 4);
+	assert_int_equal(proc_switches(700), 77);
+	candidates_free(&all);
+}
+
+int main(void)
+{
+#define PROC_TEST(f) \
+	cmocka_unit_test_setup_teardown(f, proc_setup, proc_teardown)
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who_computes_is_seen_at_once),
+		cmocka_unit_test(who_sleeps_is_not),
+		cmocka_unit_test(threads_are_wishes),
+		cmocka_unit_test(
+			away_it_wants_what_it_wanted_while_it_computes),
+		cmocka_unit_test(time_in_the_kernel_is_that_of_late),
+		cmocka_unit_test(calls_home_are_counted),
+		cmocka_unit_test(moves_are_remembered_the_latest_first),
+		cmocka_unit_test(who_refused_is_asked_again_later_and_later),
+		cmocka_unit_test(who_came_home_by_itself_stays_for_a_while),
+		cmocka_unit_test(where_its_user_put_it_it_is_pinned),
+		cmocka_unit_test(a_locked_one_is_not_seen),
+		cmocka_unit_test(its_user_has_the_last_word),
+		cmocka_unit_test(another_program_has_other_rules),
+		cmocka_unit_test(some_are_none),
+		cmocka_unit_test(refusals_are_the_nodes_or_the_process_own),
+		PROC_TEST(users_processes_come_with_most_cpu_time_first),
+		PROC_TEST(a_number_that_is_used_again_is_another_process),
+		PROC_TEST(rules_are_read),
+		PROC_TEST(who_cannot_be_asked_stays),
+		PROC_TEST(what_is_away_or_locked_is_read),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
