@@ -2,7 +2,6 @@
 #include "stage.h"
 
 #include <errno.h>
-#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,42 +16,10 @@
 
 #include <cmocka.h>
 
+#include "fake_proc.h"
 #include "proc.h"
 
 #define ARGUMENTS_MAX 32
-
-static char root[] = "/tmp/test-stage-XXXXXX";
-
-static void path_of(char ret[256], const char *name)
-{
-	snprintf(ret, 256, "%s/%s", root, name);
-}
-
-static bool put(const char *name, const char *text)
-{
-	char path[256];
-	FILE *f;
-
-	path_of(path, name);
-	f = fopen(path, "we");
-	if (!f)
-		return false;
-	fputs(text, f);
-	return fclose(f) == 0;
-}
-
-void stage_put(const char *name, const char *text)
-{
-	assert_true(put(name, text));
-}
-
-void stage_directory(const char *name)
-{
-	char path[256];
-
-	path_of(path, name);
-	assert_int_equal(mkdir(path, 0755), 0);
-}
 
 void stage_wrote(const char *name, const char *expected)
 {
@@ -73,27 +40,24 @@ void stage_process_wrote(const struct stage *s, const char *file,
 
 int stage_setup(void **state)
 {
-	memcpy(root + sizeof(root) - 7, "XXXXXX", 6);
-	if (!mkdtemp(root))
-		return -1;
-	proc_root = root;
-	setenv("STAGE", root, 1);
+	fake_proc_new();
+	setenv("STAGE", proc_root, 1);
 	/* Orphans come here: they can be waited for. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	*state = calloc(1, sizeof(struct stage));
 	return *state ? 0 : -1;
 }
 
-static int remove_one(const char *path, const struct stat *st, int type,
-		      struct FTW *ftw)
-{
-	return remove(path);
-}
-
 int stage_teardown(void **state)
 {
 	free(*state);
-	return nftw(root, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	fake_proc_free();
+	return 0;
+}
+
+static bool put(const char *name, const char *text)
+{
+	return fake_proc_try(name, text, strlen(text));
 }
 
 static bool make_process(bool refuses)
@@ -102,10 +66,10 @@ static bool make_process(bool refuses)
 						{ "lock", "0\n" },
 						{ "cantmove", "" },
 						{ "goto", "" } };
-	char name[64], path[256];
+	char name[64], path[FAKE_PROC_PATH];
 
 	snprintf(name, sizeof(name), "%d", getpid());
-	path_of(path, name);
+	fake_proc_path(path, name);
 	if (mkdir(path, 0755) < 0)
 		return false;
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
@@ -115,7 +79,7 @@ static bool make_process(bool refuses)
 	}
 	if (!refuses)
 		return true;
-	path_of(path, name); /* goto, the last one */
+	fake_proc_path(path, name); /* goto, the last one */
 	unlink(path);
 	snprintf(name, sizeof(name), "%d/cantmove", getpid());
 	return put(name, "it has locked memory\n") &&

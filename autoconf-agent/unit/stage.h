@@ -24,8 +24,6 @@ struct stage {
 int stage_setup(void **state);
 int stage_teardown(void **state);
 
-void stage_put(const char *name, const char *text);
-void stage_directory(const char *name);
 /* Asserts what a file holds. */
 void stage_wrote(const char *name, const char *expected);
 

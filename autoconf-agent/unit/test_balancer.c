@@ -19,6 +19,7 @@
 
 #include "agent.h"
 #include "balancer.h"
+#include "fake_proc.h"
 #include "proc.h"
 
 #define NOW 100000
@@ -30,7 +31,6 @@ static struct {
 	struct node nodes[NODES]; /* the first is this one */
 	uint32_t running;
 	uint16_t told; /* the last home that was told of us */
-	char root[64];
 	int64_t now;
 } w;
 
@@ -71,22 +71,6 @@ void members_tell(struct members *m, int64_t now, uint16_t number)
 
 /* --- the world --- */
 
-static void put(const char *name, const char *text)
-{
-	char path[256];
-	FILE *f;
-
-	snprintf(path, sizeof(path), "%s/%s", w.root, name);
-	if (!text) {
-		assert_int_equal(mkdir(path, 0755), 0);
-		return;
-	}
-	f = fopen(path, "w");
-	assert_non_null(f);
-	fputs(text, f);
-	fclose(f);
-}
-
 static int64_t read_number(const char *name)
 {
 	int64_t number = -1;
@@ -97,9 +81,9 @@ static int64_t read_number(const char *name)
 
 static void own(const char *name)
 {
-	char path[256];
+	char path[FAKE_PROC_PATH];
 
-	snprintf(path, sizeof(path), "%s/%s", w.root, name);
+	fake_proc_path(path, name);
 	assert_int_equal(chown(path, 1000, 1000), 0);
 }
 
@@ -109,22 +93,22 @@ static void process(int pid)
 	char name[32], text[256];
 
 	snprintf(name, sizeof(name), "%d", pid);
-	put(name, NULL);
+	fake_proc_directory(name);
 	own(name);
 	snprintf(name, sizeof(name), "%d/stat", pid);
 	snprintf(text, sizeof(text),
 		 "%d (simulate) R 1 %d 600 0 -1 0 6 7 8 9 500 0 1 2 20 0 1 0 7 "
 		 "10000000 4096 1 1 2 3\n",
 		 pid, pid);
-	put(name, text);
+	fake_proc_put(name, text);
 	snprintf(name, sizeof(name), "%d/where", pid);
-	put(name, "0\n");
+	fake_proc_put(name, "0\n");
 	snprintf(name, sizeof(name), "%d/lock", pid);
-	put(name, "0\n");
+	fake_proc_put(name, "0\n");
 	snprintf(name, sizeof(name), "%d/cantmove", pid);
-	put(name, "");
+	fake_proc_put(name, "");
 	snprintf(name, sizeof(name), "%d/goto", pid);
-	put(name, "-1\n");
+	fake_proc_put(name, "-1\n");
 	own(name);
 }
 
@@ -133,7 +117,7 @@ static void forbid(int pid)
 {
 	char path[96];
 
-	snprintf(path, sizeof(path), "%s/%d/goto", w.root, pid);
+	snprintf(path, sizeof(path), "%s/%d/goto", proc_root, pid);
 	assert_int_equal(chown(path, 0, 0), 0);
 }
 
@@ -148,13 +132,10 @@ static int setup(void **state)
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &child, NULL);
-	strcpy(w.root, "/tmp/test-balancer-XXXXXX");
-	assert_non_null(mkdtemp(w.root));
-	assert_int_equal(chmod(w.root, 0755), 0);
-	proc_root = w.root;
-	put("hpc", NULL);
-	put("hpc/admin", NULL);
-	put("hpc/admin/block", "0\n");
+	fake_proc_new();
+	fake_proc_directory("hpc");
+	fake_proc_directory("hpc/admin");
+	fake_proc_put("hpc/admin/block", "0\n");
 	process(700);
 	process(701);
 	w.now = NOW;
@@ -184,14 +165,11 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	char command[96];
-
 	if (geteuid() != 0)
 		return 0;
 	balancer_free(w.balancer);
 	sd_event_unref(w.agent.event);
-	snprintf(command, sizeof(command), "rm -r %s", w.root);
-	assert_int_equal(system(command), 0);
+	fake_proc_free();
 	return 0;
 }
 
@@ -228,7 +206,7 @@ static void one_of_two_goes_to_the_idle_node(void **state)
 	assert_int_equal(read_number("700/goto"), 2);
 	assert_int_equal(read_number("701/goto"), -1);
 	/* It is there: now all have a CPU. */
-	put("700/where", "2\n");
+	fake_proc_put("700/where", "2\n");
 	w.nodes[1].load.load = w.nodes[1].load.guest_load = 100;
 	second();
 	assert_int_equal(moved(), 1);
@@ -243,7 +221,7 @@ static void what_was_sent_counts_before_it_is_told(void **state)
 	w.nodes[0].load.load = 300;
 	second();
 	assert_int_equal(moved(), 1);
-	put("700/where", "2\n");
+	fake_proc_put("700/where", "2\n");
 	/* The idle node has not told of it yet, two are left for our CPU. */
 	w.nodes[1].heard = NOW;
 	w.now = NOW + 1100;
@@ -257,8 +235,8 @@ static void who_refuses_is_not_asked_again_at_once(void **state)
 {
 	if (geteuid() != 0)
 		skip();
-	put("700/cantmove", "it uses io_uring\n");
-	put("701/cantmove", "it uses io_uring\n");
+	fake_proc_put("700/cantmove", "it uses io_uring\n");
+	fake_proc_put("701/cantmove", "it uses io_uring\n");
 	forbid(700);
 	second();
 	assert_int_equal(refused(), 1);
@@ -274,8 +252,8 @@ static void a_node_that_refuses_is_left_alone(void **state)
 		skip();
 	forbid(700);
 	forbid(701);
-	put("700/cantmove", "the node runs another kernel build\n");
-	put("701/cantmove", "the node runs another kernel build\n");
+	fake_proc_put("700/cantmove", "the node runs another kernel build\n");
+	fake_proc_put("701/cantmove", "the node runs another kernel build\n");
 	second();
 	assert_int_equal(refused(), 1);
 	second();
@@ -312,11 +290,11 @@ static void a_host_tells_what_it_takes(void **state)
 		skip();
 	balancer_host(w.balancer, &load);
 	assert_int_equal(load.room, 8);
-	put("hpc/admin/block", "1\n");
+	fake_proc_put("hpc/admin/block", "1\n");
 	balancer_host(w.balancer, &load);
 	assert_int_equal(load.room, 0);
 	assert_false(load.leave);
-	put("hpc/admin/block", "0\n");
+	fake_proc_put("hpc/admin/block", "0\n");
 	load.guests = 2;
 	load.free_mib = 20;
 	balancer_host(w.balancer, &load);

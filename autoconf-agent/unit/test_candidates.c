@@ -17,6 +17,7 @@
 
 #include "balancer.h"
 #include "candidates.h"
+#include "fake_proc.h"
 
 #define TICK_MS 10
 #define PAGE 4096
@@ -314,33 +315,13 @@ static void refusals_are_the_nodes_or_the_process_own(void **state)
 
 /* --- with a /proc --- */
 
-static void put(const char *name, const char *text)
-{
-	char path[256];
-	FILE *f;
-
-	snprintf(path, sizeof(path), "%s/%s", proc_root, name);
-	if (!text) {
-		assert_int_equal(mkdir(path, 0755), 0);
-		return;
-	}
-	f = fopen(path, "w");
-	assert_non_null(f);
-	fputs(text, f);
-	fclose(f);
-}
-
 /* One variable, which ends with a NUL. */
 static void put_environ(int pid, const char *text)
 {
-	char path[256];
-	FILE *f;
+	char name[32];
 
-	snprintf(path, sizeof(path), "%s/%d/environ", proc_root, pid);
-	f = fopen(path, "w");
-	assert_non_null(f);
-	assert_int_equal(fwrite(text, strlen(text) + 1, 1, f), 1);
-	fclose(f);
+	snprintf(name, sizeof(name), "%d/environ", pid);
+	fake_proc_put_bytes(name, text, strlen(text) + 1);
 }
 
 static void process(int pid, unsigned int ticks, unsigned int start)
@@ -352,7 +333,7 @@ static void process(int pid, unsigned int ticks, unsigned int start)
 		 "%d (simulate) R 1 %d 600 0 -1 0 6 7 8 9 %u 0 1 2 20 0 1 0 %u "
 		 "10000000 4096 1 1 2 3\n",
 		 pid, pid, ticks, start);
-	put(name, text);
+	fake_proc_put(name, text);
 }
 
 static void give_to(int pid, uid_t user)
@@ -366,22 +347,18 @@ static void give_to(int pid, uid_t user)
 /* 700 and 701 compute, 702 is root's. */
 static int proc_setup(void **state)
 {
-	char *root = strdup("/tmp/test-candidates-XXXXXX");
-
-	assert_non_null(mkdtemp(root));
-	assert_int_equal(chmod(root, 0755), 0);
-	proc_root = *state = root;
-	put("700", NULL);
-	put("701", NULL);
-	put("702", NULL);
-	put("self", NULL);
+	fake_proc_new();
+	fake_proc_directory("700");
+	fake_proc_directory("701");
+	fake_proc_directory("702");
+	fake_proc_directory("self");
 	process(700, 100, 1);
 	process(701, 500, 2);
 	process(702, 900, 3);
-	put("700/where", "0\n");
-	put("700/lock", "0\n");
-	put("701/where", "0\n");
-	put("701/lock", "0\n");
+	fake_proc_put("700/where", "0\n");
+	fake_proc_put("700/lock", "0\n");
+	fake_proc_put("701/where", "0\n");
+	fake_proc_put("701/lock", "0\n");
 	if (geteuid() == 0) {
 		give_to(700, 1000);
 		give_to(701, 1001);
@@ -391,11 +368,7 @@ static int proc_setup(void **state)
 
 static int proc_teardown(void **state)
 {
-	char command[64];
-
-	snprintf(command, sizeof(command), "rm -r %s", (char *)*state);
-	assert_int_equal(system(command), 0);
-	free(*state);
+	fake_proc_free();
 	return 0;
 }
 
@@ -480,9 +453,10 @@ static void what_is_away_or_locked_is_read(void **state)
 
 	if (geteuid() != 0)
 		skip();
-	put("700/where", "4\n");
-	put("700/status", "Name:\tsimulate\nvoluntary_ctxt_switches:\t77\n");
-	put("701/lock", "1\n");
+	fake_proc_put("700/where", "4\n");
+	fake_proc_put("700/status",
+		      "Name:\tsimulate\nvoluntary_ctxt_switches:\t77\n");
+	fake_proc_put("701/lock", "1\n");
 	assert_int_equal(list_of(&all, 1000, list), 1);
 	assert_int_equal(list[0].at, 4);
 	assert_int_equal(proc_switches(700), 77);

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "fake_proc.h"
 #include "guests.h"
 #include "proc.h"
 
@@ -83,22 +84,6 @@ static void none_are_none(void **state)
 	guests_free(&g);
 }
 
-static void put(const char *name, const char *text)
-{
-	char path[256];
-	FILE *f;
-
-	snprintf(path, sizeof(path), "%s/%s", proc_root, name);
-	if (!text) {
-		assert_int_equal(mkdir(path, 0755), 0);
-		return;
-	}
-	f = fopen(path, "w");
-	assert_non_null(f);
-	fputs(text, f);
-	fclose(f);
-}
-
 #define STAT(state, threads)                                             \
 	"10 (a) " state " 1 2 3 0 -1 0 6 7 8 9 250 50 1 2 20 0 " threads \
 	" 0 1234 10000000 4096 1 1 2 3\n"
@@ -106,31 +91,28 @@ static void put(const char *name, const char *text)
 /* Two threads of a guest run, the first of which waits for the other two. */
 static void a_guests_threads_are_looked_at(void **state)
 {
-	char root[] = "/tmp/test-guests-XXXXXX", command[64];
 	struct guests g = { 0 };
 	struct guests_measure sum;
 
-	assert_non_null(mkdtemp(root));
-	proc_root = root;
+	fake_proc_new();
 	assert_int_equal(guests_measure(&g, 1000).count, 0);
-	put("hpc", NULL);
-	put("hpc/guests", "10 2 77 a\n");
-	put("10", NULL);
-	put("10/stat", STAT("S", "3"));
-	put("10/task", NULL);
-	put("10/task/10", NULL);
-	put("10/task/10/stat", STAT("S", "3"));
-	put("10/task/11", NULL);
-	put("10/task/11/stat", STAT("R", "3"));
-	put("10/task/12", NULL);
-	put("10/task/12/stat", STAT("R", "3"));
+	fake_proc_directory("hpc");
+	fake_proc_put("hpc/guests", "10 2 77 a\n");
+	fake_proc_directory("10");
+	fake_proc_put("10/stat", STAT("S", "3"));
+	fake_proc_directory("10/task");
+	fake_proc_directory("10/task/10");
+	fake_proc_put("10/task/10/stat", STAT("S", "3"));
+	fake_proc_directory("10/task/11");
+	fake_proc_put("10/task/11/stat", STAT("R", "3"));
+	fake_proc_directory("10/task/12");
+	fake_proc_put("10/task/12/stat", STAT("R", "3"));
 	sum = guests_measure(&g, 2000);
 	assert_int_equal(sum.count, 1);
 	assert_int_equal(sum.running, 2);
 	assert_int_equal(sum.load, 200);
 	guests_free(&g);
-	snprintf(command, sizeof(command), "rm -r %s", root);
-	assert_int_equal(system(command), 0);
+	fake_proc_free();
 }
 
 int main(void)

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "fake_proc.h"
 #include "old.h"
 #include "old_ps.h"
 #include "stage.h"
@@ -41,20 +42,20 @@ static int setup(void **state)
 
 	if (r < 0)
 		return r;
-	stage_directory("hpc");
-	stage_directory("hpc/admin");
-	stage_directory("hpc/nodes");
+	fake_proc_directory("hpc");
+	fake_proc_directory("hpc/admin");
+	fake_proc_directory("hpc/nodes");
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
 		snprintf(name, sizeof(name), "hpc/admin/%s", files[i]);
-		stage_put(name, "");
+		fake_proc_put(name, "");
 	}
 	for (size_t i = 0; i < sizeof(nodes) / sizeof(*nodes); i++) {
 		snprintf(name, sizeof(name), "hpc/nodes/%s", nodes[i]);
-		stage_directory(name);
+		fake_proc_directory(name);
 		snprintf(name, sizeof(name), "hpc/nodes/%s/status", nodes[i]);
-		stage_put(name, *nodes[i] == '4' ? "down\n" : "up\n");
+		fake_proc_put(name, *nodes[i] == '4' ? "down\n" : "up\n");
 	}
-	stage_put("hpc/nodes/3/load", "150\n");
+	fake_proc_put("hpc/nodes/3/load", "150\n");
 	return 0;
 }
 
@@ -218,7 +219,7 @@ static void test_mosctl_takes_what_a_kernel_adds(void **state)
 
 	STAGE_RUN(s, run_old, "mosctl", "lstay");
 	assert_int_equal(s->status, TESS_FAILED);
-	stage_put("hpc/admin/lstay", "");
+	fake_proc_put("hpc/admin/lstay", "");
 	STAGE_RUN(s, run_old, "mosctl", "lstay");
 	assert_int_equal(s->status, TESS_OK);
 	stage_wrote("hpc/admin/lstay", "1\n");
@@ -311,11 +312,11 @@ static void test_migrate_moves(void **state)
 {
 	struct stage *s = *state;
 
-	stage_directory("77");
-	stage_put("77/goto", "");
+	fake_proc_directory("77");
+	fake_proc_put("77/goto", "");
 	STAGE_RUN(s, run_old, "migrate", "77", "3");
 	stage_wrote("77/goto", "3\n");
-	stage_put("77/goto", "");
+	fake_proc_put("77/goto", "");
 	STAGE_RUN(s, run_old, "migrate", "77", "home");
 	stage_wrote("77/goto", "0\n");
 }
@@ -351,11 +352,11 @@ static void test_mps_puts_the_place_before_each_line(void **state)
 {
 	struct stage *s = *state;
 
-	stage_directory("77");
-	stage_put("77/where", "3\n");
-	stage_put("77/nmigs", "2\n");
-	stage_put("77/lock", "1\n");
-	stage_put("77/cantmove", "its user locked it\n");
+	fake_proc_directory("77");
+	fake_proc_put("77/where", "3\n");
+	fake_proc_put("77/nmigs", "2\n");
+	fake_proc_put("77/lock", "1\n");
+	fake_proc_put("77/cantmove", "its user locked it\n");
 	STAGE_RUN(s, filter, "filter", "0");
 	assert_string_equal(s->out, " NODE USER  PID COMMAND\n"
 				    "    3 you    77 a  b\n"

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "fake_proc.h"
 #include "keeper.h"
 #include "launch.h"
 #include "stage.h"
@@ -112,10 +113,10 @@ static void test_own_tunables_stay(void **state)
 
 static void make_node(const char *status)
 {
-	stage_directory("hpc");
-	stage_directory("hpc/nodes");
-	stage_directory("hpc/nodes/3");
-	stage_put("hpc/nodes/3/status", status);
+	fake_proc_directory("hpc");
+	fake_proc_directory("hpc/nodes");
+	fake_proc_directory("hpc/nodes/3");
+	fake_proc_put("hpc/nodes/3/status", status);
 }
 
 /* It goes on once it has gone there: what the command waits for. */

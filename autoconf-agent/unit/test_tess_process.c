@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "fake_proc.h"
 #include "proc.h"
 #include "tess.h"
 #include "tess_nodes.h"
@@ -27,53 +27,21 @@
 
 #define NOBODY 65534
 
-static char root[] = "/tmp/test-proc-XXXXXX";
 static char out[8192], err[8192]; /* what the command said */
-
-static void path_of(char ret[256], const char *name)
-{
-	snprintf(ret, 256, "%s/%s", root, name);
-}
-
-static void put_bytes(const char *name, const char *text, size_t len)
-{
-	char path[256];
-	FILE *f;
-
-	path_of(path, name);
-	unlink(path);
-	f = fopen(path, "we");
-	assert_non_null(f);
-	assert_int_equal(fwrite(text, 1, len, f), len);
-	fclose(f);
-}
-
-static void put(const char *name, const char *text)
-{
-	put_bytes(name, text, strlen(text));
-}
-
-static void make(const char *directory)
-{
-	char path[256];
-
-	path_of(path, directory);
-	assert_int_equal(mkdir(path, 0755), 0);
-}
 
 static void drop(const char *name)
 {
-	char path[256];
+	char path[FAKE_PROC_PATH];
 
-	path_of(path, name);
+	fake_proc_path(path, name);
 	assert_int_equal(unlink(path), 0);
 }
 
 static void refuse(const char *name)
 {
-	char path[256];
+	char path[FAKE_PROC_PATH];
 
-	path_of(path, name);
+	fake_proc_path(path, name);
 	unlink(path);
 	assert_int_equal(symlink("/dev/full", path), 0);
 }
@@ -86,12 +54,6 @@ static void assert_wrote(const char *name, const char *expected)
 	assert_string_equal(text, expected);
 }
 
-static int remove_one(const char *path, const struct stat *st, int type,
-		      struct FTW *ftw)
-{
-	return remove(path);
-}
-
 static int setup(void **state)
 {
 	static const char *const files[] = {
@@ -99,28 +61,26 @@ static int setup(void **state)
 		"hpc/admin/bring", "hpc/admin/block", "hpc/guests",
 	};
 
-	memcpy(root + sizeof(root) - 7, "XXXXXX", 6);
-	if (!mkdtemp(root))
-		return -1;
-	proc_root = root;
-	make("2213");
-	make("77"); /* a process of a kernel without Tessera */
-	make("hpc");
-	make("hpc/admin");
+	fake_proc_new();
+	fake_proc_directory("2213");
+	fake_proc_directory("77"); /* a process of a kernel without Tessera */
+	fake_proc_directory("hpc");
+	fake_proc_directory("hpc/admin");
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
-		put(files[i], "");
-	put("2213/where", "3\n");
-	put("2213/nmigs", "2\n");
-	put("2213/lock", "0\n");
-	put("2213/stat", "2213 (simulate) " REST);
-	put_bytes("2213/cmdline", "./simulate\0001", 13);
-	put("uptime", "100.00 50.00\n");
+		fake_proc_put(files[i], "");
+	fake_proc_put("2213/where", "3\n");
+	fake_proc_put("2213/nmigs", "2\n");
+	fake_proc_put("2213/lock", "0\n");
+	fake_proc_put("2213/stat", "2213 (simulate) " REST);
+	fake_proc_put_bytes("2213/cmdline", "./simulate\0001", 13);
+	fake_proc_put("uptime", "100.00 50.00\n");
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	return nftw(root, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	fake_proc_free();
+	return 0;
 }
 
 static void read_back(char ret[8192], FILE *f)
@@ -186,7 +146,7 @@ static void test_a_process_goes_home(void **state)
 {
 	assert_int_equal(run(cmd_migrate, false, "2213", "home"), TESS_OK);
 	assert_wrote("2213/goto", "0\n");
-	put("2213/goto", "");
+	fake_proc_put("2213/goto", "");
 	assert_int_equal(run(cmd_bring, false, "2213", NULL), TESS_OK);
 	assert_wrote("2213/goto", "0\n");
 	assert_string_equal(out, "PID 2213 is at home\n");
@@ -210,7 +170,7 @@ static void test_who_stays_says_why(void **state)
 	json_t *o;
 
 	refuse("2213/goto");
-	put("2213/cantmove", "it has locked memory\n");
+	fake_proc_put("2213/cantmove", "it has locked memory\n");
 	assert_int_equal(run(cmd_migrate, false, "2213", "4"), TESS_STAYS);
 	assert_says(err, "PID 2213 stays: it has locked memory\n");
 	assert_string_equal(out, "");
@@ -240,9 +200,9 @@ static void test_its_user_is_told_why_by_files_of_root(void **state)
 
 	if (geteuid() != 0)
 		skip();
-	path_of(directory, "2213");
-	assert_int_equal(chmod(root, 0755), 0);
-	put("2213/cantmove", "its first thread has ended\n");
+	fake_proc_path(directory, "2213");
+	assert_int_equal(chmod(proc_root, 0755), 0);
+	fake_proc_put("2213/cantmove", "its first thread has ended\n");
 	assert_int_equal(migrate_as_nobody(), TESS_FAILED);
 	assert_says(err, "process 2213 is not yours");
 	assert_int_equal(chown(directory, NOBODY, NOBODY), 0);
@@ -336,8 +296,8 @@ static void test_why_tells_all_there_is(void **state)
 {
 	json_t *o;
 
-	put("2213/lock", "1\n");
-	put("2213/cantmove", "its user locked it\n");
+	fake_proc_put("2213/lock", "1\n");
+	fake_proc_put("2213/cantmove", "its user locked it\n");
 	assert_int_equal(run(cmd_why, false, "2213", NULL), TESS_OK);
 	assert_says(out, "away, at node 3");
 	assert_says(out, "no: its user locked it");
@@ -355,7 +315,7 @@ static void test_who_can_move_has_no_reason(void **state)
 {
 	json_t *o;
 
-	put("2213/where", "0\n");
+	fake_proc_put("2213/where", "0\n");
 	assert_int_equal(run(cmd_why, true, "2213", NULL), TESS_OK);
 	o = reply();
 	assert_int_equal(show_integer(o, "node"), 0);
@@ -372,12 +332,12 @@ static void test_why_tells_the_rules_of_who_is_at_home(void **state)
 	static const char environ[] = "A=1\0TESSERA_RULES=on=4-6 cpu\0";
 	json_t *o;
 
-	put_bytes("2213/environ", environ, sizeof(environ) - 1);
+	fake_proc_put_bytes("2213/environ", environ, sizeof(environ) - 1);
 	assert_int_equal(run(cmd_why, true, "2213", NULL), TESS_OK);
 	o = reply();
 	assert_true(json_is_null(json_object_get(o, "rules"))); /* away */
 	json_decref(o);
-	put("2213/where", "0\n");
+	fake_proc_put("2213/where", "0\n");
 	assert_int_equal(run(cmd_why, true, "2213", NULL), TESS_OK);
 	o = reply();
 	assert_string_equal(show_string(o, "rules"), "on=4-6 cpu");
@@ -400,8 +360,8 @@ static void test_ps_lists_who_is_away(void **state)
 {
 	json_t *p;
 
-	make("5");
-	put("5/where", "0\n");
+	fake_proc_directory("5");
+	fake_proc_put("5/where", "0\n");
 	assert_int_equal(run(cmd_ps, true, NULL, NULL), TESS_OK);
 	p = process(0);
 	assert_int_equal(show_integer(p, "pid"), 2213);
@@ -422,8 +382,9 @@ static void test_ps_lists_guests(void **state)
 {
 	json_t *p;
 
-	put("2213/where", "0\n");
-	put("hpc/guests", "2213 7 812 a\033b c\nnonsense\n99 8 9 gone\n");
+	fake_proc_put("2213/where", "0\n");
+	fake_proc_put("hpc/guests",
+		      "2213 7 812 a\033b c\nnonsense\n99 8 9 gone\n");
 	assert_int_equal(run(cmd_ps, true, NULL, NULL), TESS_OK);
 	p = process(0);
 	assert_int_equal(show_integer(p, "pid"), 2213);
@@ -444,7 +405,7 @@ static void test_ps_lists_guests(void **state)
 
 static void test_ps_of_nobody_says_so(void **state)
 {
-	put("2213/where", "0\n");
+	fake_proc_put("2213/where", "0\n");
 	assert_int_equal(run(cmd_ps, false, NULL, NULL), TESS_OK);
 	assert_says(out, "no process is away");
 	assert_int_equal(run(cmd_ps, true, NULL, NULL), TESS_OK);

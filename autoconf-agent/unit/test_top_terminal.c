@@ -20,6 +20,7 @@
 
 #include <cmocka.h>
 
+#include "fake_proc.h"
 #include "proc.h"
 #include "stage.h"
 #include "top.h"
@@ -42,23 +43,24 @@ static int setup(void **state)
 
 	if (r < 0)
 		return r;
-	stage_directory("hpc");
-	stage_put("hpc/guests", "77 3 812 a-guest\n");
-	stage_directory("77");
-	stage_put("77/stat", "77 (a-guest) R" REST);
-	stage_put("77/cantmove", "it is a guest here\n");
-	stage_directory("2213");
-	stage_put("2213/stat", "2213 (simulate) S" REST);
-	stage_put("2213/cmdline", "./simulate");
-	stage_put("2213/where", "0\n");
-	stage_put("2213/lock", "0\n");
-	stage_put("2213/cantmove", "");
-	stage_put("2213/goto", "");
-	stage_directory("2");
-	stage_put("2/stat",
-		  "2 (kthreadd) S 1 2 3 4 5 4194304 6 7 8 9 0 0 1 2 20 0 1 0 "
-		  "9000 0 0 1 2\n");
-	stage_put("2/cantmove", "it is a kernel thread\n");
+	fake_proc_directory("hpc");
+	fake_proc_put("hpc/guests", "77 3 812 a-guest\n");
+	fake_proc_directory("77");
+	fake_proc_put("77/stat", "77 (a-guest) R" REST);
+	fake_proc_put("77/cantmove", "it is a guest here\n");
+	fake_proc_directory("2213");
+	fake_proc_put("2213/stat", "2213 (simulate) S" REST);
+	fake_proc_put("2213/cmdline", "./simulate");
+	fake_proc_put("2213/where", "0\n");
+	fake_proc_put("2213/lock", "0\n");
+	fake_proc_put("2213/cantmove", "");
+	fake_proc_put("2213/goto", "");
+	fake_proc_directory("2");
+	fake_proc_put(
+		"2/stat",
+		"2 (kthreadd) S 1 2 3 4 5 4194304 6 7 8 9 0 0 1 2 20 0 1 0 "
+		"9000 0 0 1 2\n");
+	fake_proc_put("2/cantmove", "it is a kernel thread\n");
 	return 0;
 }
 
@@ -91,9 +93,10 @@ static void test_processes_are_read(void **state)
 	assert_string_equal(p->command, "./simulate");
 	assert_int_equal(p->state, 'S');
 	assert_true(p->cpu < 0);
-	stage_put("2213/stat", "2213 (simulate) S 1 2 3 4 5 4194304 6 7 8 9 "
-			       "900 200 1 2 20 5 1 0 9000 1 512 1 2\n");
-	stage_put("2213/where", "4\n");
+	fake_proc_put("2213/stat",
+		      "2213 (simulate) S 1 2 3 4 5 4194304 6 7 8 9 "
+		      "900 200 1 2 20 5 1 0 9000 1 512 1 2\n");
+	fake_proc_put("2213/where", "4\n");
 	top_read_processes(&top, 2);
 	p = find(&top, 2213);
 	assert_int_equal(p->at, 4);
@@ -214,13 +217,13 @@ static void drive(unsigned short rows, unsigned short columns, const char *term)
 	wait_until(t, has_said, "stays where it is");
 	type(t, "l");
 	wait_until(t, is_locked, "0\n");
-	stage_put("2213/goto", "");
+	fake_proc_put("2213/goto", "");
 	type(t, "b");
 	wait_until(t, goes_to, "0\n");
 	wait_until(t, has_said, "is at home");
 	leave(t);
 	free(t);
-	stage_put("2213/goto", "");
+	fake_proc_put("2213/goto", "");
 }
 
 static void test_keys_move_and_lock_at_80x24(void **state)
