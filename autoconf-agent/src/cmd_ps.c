@@ -209,7 +209,7 @@ static void fill(struct list *l)
 	if (proc_read_line(text, sizeof(text), "uptime") == 0)
 		l->uptime = strtod(text, NULL);
 	add_all_away(l);
-	process_guests(add_guest, l);
+	proc_guests(add_guest, l);
 	json_decref(l->nodes);
 }
 

@@ -3,14 +3,11 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "cleanup.h"
 #include "proc.h"
 
 #define SMOOTH_MS 5000 /* as load.c's */
 #define NEW_MS 5000    /* until then it counts as one */
-#define LINE 96	       /* of /proc/hpc/guests */
 
 static const struct guest *find(const struct guests *g, const struct guest *who)
 {
@@ -77,26 +74,35 @@ static void look_at(struct guest *guest)
 		guest->threads = proc_runnable(guest->pid, &stat);
 }
 
+/* Who is here now; the list is made with the first of them. */
+struct reading {
+	struct guest *list;
+	size_t count;
+};
+
+static void read_one(const struct proc_guest *guest, void *userdata)
+{
+	struct reading *r = userdata;
+	struct guest *to;
+
+	if (!r->list)
+		r->list = calloc(GUESTS_MAX, sizeof(*r->list));
+	if (!r->list || r->count == GUESTS_MAX)
+		return;
+	to = &r->list[r->count++];
+	*to = (struct guest){ .pid = guest->pid,
+			      .home = (uint16_t)guest->node };
+	look_at(to);
+}
+
 struct guests_measure guests_measure(struct guests *g, int64_t now)
 {
-	cleanup_free struct guest *list = NULL;
-	cleanup_free char *text = malloc(GUESTS_MAX * LINE);
-	char *rest = text, *line;
-	struct proc_guest guest;
-	size_t count = 0;
+	struct reading r = { 0 };
 
-	/* Where there is no such file there are no guests. */
-	if (text && proc_read(text, GUESTS_MAX * LINE, "hpc/guests") > 0)
-		list = calloc(GUESTS_MAX, sizeof(*list));
-	while (list && count < GUESTS_MAX && (line = strsep(&rest, "\n"))) {
-		if (proc_guest_parse(&guest, line) < 0)
-			continue;
-		list[count] = (struct guest){ .pid = guest.pid,
-					      .home = (uint16_t)guest.node };
-		look_at(&list[count++]);
-	}
+	proc_guests(read_one, &r);
 	/* Without memory the last view stays. */
-	(void)guests_update(g, now, list, count);
+	(void)guests_update(g, now, r.list, r.count);
+	free(r.list);
 	return guests_sum(g, now);
 }
 

@@ -256,3 +256,21 @@ int proc_guest_parse(struct proc_guest *ret, const char *line)
 	*ret = guest;
 	return 0;
 }
+
+void proc_guests(void (*found)(const struct proc_guest *guest, void *userdata),
+		 void *userdata)
+{
+	cleanup_free char *line = NULL;
+	struct proc_guest guest;
+	char path[PATH_SIZE];
+	size_t size = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/hpc/guests", proc_root);
+	f = fopen(path, "re");
+	while (f && getline(&line, &size, f) > 0)
+		if (proc_guest_parse(&guest, line) == 0)
+			found(&guest, userdata);
+	if (f)
+		fclose(f);
+}

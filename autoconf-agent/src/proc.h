@@ -68,5 +68,8 @@ struct proc_guest {
 };
 
 int proc_guest_parse(struct proc_guest *ret, const char *line);
+/* All guests of this node, one by one; none on a kernel that has none. */
+void proc_guests(void (*found)(const struct proc_guest *guest, void *userdata),
+		 void *userdata);
 
 #endif

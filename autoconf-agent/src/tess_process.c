@@ -4,11 +4,9 @@
 #include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "cleanup.h"
 #include "proc.h"
 #include "tess_nodes.h"
 #include "tess_show.h"
@@ -111,23 +109,6 @@ void process_command(char ret[COMMAND_SIZE], pid_t pid, const char *comm)
 			ret[i] = ' ';
 	if (n <= 0)
 		snprintf(ret, COMMAND_SIZE, "%s", comm);
-}
-
-#define GUESTS_SIZE (1u << 20)
-
-void process_guests(void (*found)(const struct proc_guest *guest,
-				  void *userdata),
-		    void *userdata)
-{
-	cleanup_free char *text = malloc(GUESTS_SIZE);
-	struct proc_guest guest;
-	char *rest = text, *line;
-
-	if (!text || proc_read(text, GUESTS_SIZE, "hpc/guests") <= 0)
-		return;
-	while ((line = strsep(&rest, "\n")))
-		if (proc_guest_parse(&guest, line) == 0)
-			found(&guest, userdata);
 }
 
 static json_t *move_json(pid_t pid, unsigned int node, const char *reason)

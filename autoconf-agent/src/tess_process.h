@@ -30,10 +30,6 @@ int process_reason(char ret[REASON_SIZE], pid_t pid);
 int64_t process_user(char ret[USER_SIZE], pid_t pid);
 /* Its name and arguments; comm where it has none. */
 void process_command(char ret[COMMAND_SIZE], pid_t pid, const char *comm);
-/* All guests of this node, one by one. */
-void process_guests(void (*found)(const struct proc_guest *guest,
-				  void *userdata),
-		    void *userdata);
 /* Moves it to a node, 0 being its home, waits until it is there, and tells. */
 int process_move(bool json, pid_t pid, unsigned int node);
 

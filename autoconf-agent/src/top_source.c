@@ -162,7 +162,7 @@ static void read_all(struct list *l)
 	size_t n_guests;
 	pid_t pid;
 
-	process_guests(read_guest, l);
+	proc_guests(read_guest, l);
 	n_guests = l->n;
 	while (dir && (entry = readdir(dir)))
 		if (proc_pid_parse(&pid, entry->d_name) == 0 &&
