@@ -80,7 +80,7 @@ static int hand_over(struct agent *a, int fd, const struct node *n,
 		return -errno;
 	r = kernel_link(a->kernel, fd, number, role);
 	if (r == -ENOENT) {
-		/* It gets the table once a second: the node may be new. */
+		/* What is known of a node may have come after its status. */
 		agent_hand_nodes(a);
 		r = kernel_link(a->kernel, fd, number, role);
 	}

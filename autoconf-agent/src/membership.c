@@ -72,6 +72,9 @@ static void io_changed(void *userdata, const struct node *n,
 			  "node %u \"%s\" is %s", n->claim.number, n->info.name,
 			  node_status_name(n->status));
 	}
+	/* Whoever reads that it is up may move a process there. */
+	if (!gone && a->members)
+		agent_hand_nodes(a);
 	ctl_changed(a->ctl);
 }
 

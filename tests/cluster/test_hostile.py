@@ -178,7 +178,7 @@ def test_garbage_by_mdns_is_counted_and_harms_nobody(segment):
     # What it takes to listen to so many names is no leak; more and more would be.
     for _ in range(FLOODS):
         memory = {number: segment.rss(number) for number in MEMBERS}
-        attack(segment, "mdns", str(COUNT // 2), segment.status(1)["cluster"])
+        attack(segment, "mdns", str(COUNT // 4), segment.status(1)["cluster"])
         eventually(lambda: only_members(segment), patience(30))
         grown = {number: segment.rss(number) - memory[number] for number in MEMBERS}
         if max(grown.values()) <= SLACK:
