@@ -36,7 +36,7 @@ drone: kernel ## kernel and initramfs for diskless PCs: build/drone/
 iso: drone ## the live image for CD and USB: build/tessera-amd64.iso
 	@config/live/build
 
-demo: iso ## three virtual machines find each other, before your eyes
+demo: iso ## three virtual machines find each other and share work, before your eyes
 	@tests/demo
 
 lab: drone ## a cluster of virtual machines to play with (tests/lab --help)

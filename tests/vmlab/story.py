@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The story of 'make demo': three machines that nobody configured become one
-cluster. Machine 1 boots the live ISO, 2 and 3 are drones."""
+cluster, and share the work of one. Machine 1 boots the live ISO, 2 and 3 are
+drones."""
 import json
 import sys
 import threading
 import time
 
-from vmlab import images, paths, terminal
+from vmlab import images, paths, terminal, work
 from vmlab.client import Lab, machine
 from vmlab.errors import LabError
 
@@ -125,12 +126,14 @@ def tell(story, lab):
     for number in (1, 2):
         story.show(f"'tess nodes' on machine {number}:", lab[number].succeed("tess nodes"))
     print()
+    work.show(story, lab, {lab[n].json("tess status --json")["id"]: n for n in ALL})
 
 
 def main():
     story = Story()
     key = images.read_key(str(paths.BUILD / "cluster.key"))
-    machines = [machine("iso"), machine(key=key), machine(key=key)]
+    drone = machine(key=key, balance=True)
+    machines = [machine("iso"), drone, drone]
     with Lab.start(NAME, machines) as lab:
         tell(story, lab)
         if sys.stdin.isatty() and sys.stdout.isatty():
