@@ -6,7 +6,8 @@ a batch at a time, become one test for each program and flavour."""
 import re
 
 import pytest
-from cluster import DEBUG, cluster_of, drone, eventually, name_of, patience
+from cluster import DEBUG, cluster_of, drone, name_of, patience
+from leaks import Leaks
 from tools import BUILT, HERE, build, lay
 from vmlab import images
 from vmlab.errors import LabError
@@ -33,20 +34,6 @@ def pair(tmp_path_factory):
         yield cluster
 
 
-COUNT = """ls -d /proc/[0-9]* | wc -l
-cage=$(pidof tessera-cage | tr ' ' '\n' | sort -n | head -1)
-ls /proc/$(pidof tesserad)/fd /proc/$cage/fd | wc -l
-awk '/^TCP:/ { print $3 + $5 }' /proc/net/sockstat
-awk '/^TCP6:/ { print $3 }' /proc/net/sockstat6
-awk '/^(Slab|Percpu|VmallocUsed|KernelStack):/ { kb += $2 } END { print kb }' /proc/meminfo"""
-SLACK = [8, 4, 4, 2, 8 * 1024]  # processes, descriptors, sockets, kB of the kernel
-
-
-def counts(cluster):
-    """What could leak: {machine: [processes, descriptors, sockets, sockets, kB]}"""
-    return {number: list(map(int, cluster[number].succeed(COUNT).split())) for number in MEMBERS}
-
-
 class Runs:
     """The verdicts of the programs that this session asks for, flavour by flavour."""
 
@@ -71,7 +58,7 @@ class Runs:
         self.restarts = 0
         if flavour == "cut" and wanted:
             self.drive("moved", wanted[:1])  # what comes once is there
-            self.before = counts(self.cluster)
+            self.leaks = Leaks(self.cluster, MEMBERS)
         for at in range(0, len(wanted), BATCH):
             self.run_batch(flavour, wanted[at : at + BATCH])
 
@@ -138,15 +125,6 @@ def test_program_behaves(runs, flavour, program):
 
 
 def test_links_that_ended_leave_nothing_behind(runs):
-    if not hasattr(runs, "before"):
+    if not hasattr(runs, "leaks"):
         pytest.skip("no link was cut")
-
-    def no_more():
-        after = counts(runs.cluster)
-        print(f"before {runs.before}\nafter  {after}")
-        for number in MEMBERS:
-            for was, is_now, slack in zip(runs.before[number], after[number], SLACK):
-                assert is_now <= was + slack, f"machine {number}: {runs.before} became {after}"
-        return True
-
-    eventually(no_more, patience(20))
+    runs.leaks.none()
