@@ -13,6 +13,7 @@ from vmlab.errors import LabError
 PROGRAMS = paths.BUILD / "bench/programs"
 PORT = 9999
 MEMORY = 1200  # a process of 256 MiB, its image in a file system in memory, the rest
+JOB_WITHIN = 900  # an emulator whose host is busy
 DUMP = "/tmp/dump"
 TAKEN = "/tmp/taken"
 
@@ -78,7 +79,7 @@ class Pair:
 
     def job(self, rounds, move_after_ms=None):
         node, after = (0, 0) if move_after_ms is None else (self.node, move_after_ms)
-        return self.numbers(f"mover job {node} {after} ./job {rounds}")[0]
+        return self.numbers(f"mover job {node} {after} ./job {rounds}", JOB_WITHIN)[0]
 
     def criu_ready(self):
         """It looks at the kernel once, and remembers."""
