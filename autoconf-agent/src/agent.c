@@ -20,6 +20,8 @@
 
 #define MDNS_MS 5000
 #define RETRY_MS 5000
+#define SPEED_MS 8000 /* then 16 s, 32 s, … */
+#define SPEED_LOOKS 6
 #define DEAF_MS 30000 /* without avahi-daemon: begin all the same */
 #define SLACK_US 1000 /* so much later a timer may go off */
 
@@ -144,6 +146,17 @@ static void save_identity(struct agent *a)
 		agent_log(LOG_WARNING, "%s: %s", a->state_file, strerror(-err));
 }
 
+/* Measured several times, further and further apart: the best counts. */
+static uint32_t speed(struct agent *a, int64_t now)
+{
+	if (a->speed_looks < SPEED_LOOKS && now >= a->next_speed) {
+		a->speed = load_speed(a->speed_looks > 0);
+		a->next_speed = now + (SPEED_MS << a->speed_looks);
+		a->speed_looks++;
+	}
+	return a->speed;
+}
+
 /* What is done once a second; when late, the next is a second from now. */
 static void second(struct agent *a, int64_t now)
 {
@@ -168,9 +181,7 @@ static void second(struct agent *a, int64_t now)
 	agent_start_joining(a);
 	guests = guests_measure(&a->guests, now);
 	if (load_measure(a->load, now, &guests, &load) == 0) {
-		if (!a->speed)
-			a->speed = load_speed();
-		load.speed = a->speed;
+		load.speed = speed(a, now);
 		balancer_host(a->balancer, &load);
 		members_set_load(a->members, now, &load);
 		balancer_second(a->balancer, now, &load);

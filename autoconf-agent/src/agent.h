@@ -104,7 +104,9 @@ struct agent {
 	sd_event_source *gossip_source, *timer;
 	const char *state_file; /* identity across restarts of the agent */
 	int64_t next_second, next_mdns, next_key;
-	uint32_t speed; /* of one CPU, measured once; 0: not yet */
+	uint32_t speed; /* of one CPU, the best measured; 0: not yet */
+	unsigned int speed_looks;
+	int64_t next_speed;
 	uint64_t counters[COUNTERS];
 	struct stranger strangers[STRANGERS_MAX];
 	size_t n_strangers;

@@ -21,8 +21,9 @@ int load_measure(struct load *load, int64_t now,
 /* Processes that are no guests and wanted a CPU in the last measure. */
 uint32_t load_running(const struct load *load);
 /* The speed of one CPU: a fixed mix of integer work over at most ~50 ms of CPU
- * time, 1000 = one core of the reference machine (documented in load.c). */
-uint32_t load_speed(void);
+ * time, 1000 = one core of the reference machine (documented in speed.c). Kept
+ * until the machine stops; again: the better of what is known and of now. */
+uint32_t load_speed(bool again);
 /* Pure parsers, unit-tested and fuzzed. -EINVAL on anything unexpected. */
 int load_parse_stat(const char *text, size_t len, uint64_t *ret_busy,
 		    uint64_t *ret_total, uint32_t *ret_running);

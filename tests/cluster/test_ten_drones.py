@@ -10,7 +10,7 @@ from conftest import cluster_of, drone
 from vmlab import paths
 
 ALL = list(range(1, 11))
-SECONDS = 60
+SECONDS = 40
 
 
 @pytest.fixture(scope="module")

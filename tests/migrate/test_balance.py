@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Two machines with one CPU each that balance by themselves."""
+import pytest
+from cluster import cluster_of, drone, eventually, patience, throughout
+from vmlab import images
+
+pytestmark = pytest.mark.drones
+
+HOME, AWAY = MEMBERS = [1, 2]
+JOB = 'awk "BEGIN { while (1) i++ }"'
+EATER = 'awk "BEGIN { while (i < 1500000) a[i++] = i; while (1) j++ }"'
+SPREAD_WITHIN = 40
+QUIET = 30  # seconds in which nothing may move
+
+
+@pytest.fixture(scope="module")
+def pair():
+    machine = drone(key=images.new_key(), balance=True)
+    with cluster_of("balance", [machine] * 2) as cluster:
+        cluster.numbers = cluster.settle(MEMBERS, within=120)
+        yield cluster
+
+
+@pytest.fixture(autouse=True)
+def clean(pair):
+    yield
+    pair[HOME].execute("killall -9 awk")
+    pair[HOME].wait("! pidof awk", timeout=patience(20))
+    pair[AWAY].wait("! grep . /proc/hpc/guests", timeout=patience(20))
+
+
+def start(pair, command, count=1, user="tessera"):
+    pair[HOME].succeed(
+        f"su {user} -s /bin/sh -c 'for i in $(seq {count}); do {command} & done'"
+        " </dev/null >/dev/null 2>&1"
+    )
+
+
+def guests(pair):
+    return len(pair[AWAY].succeed("cat /proc/hpc/guests").splitlines())
+
+
+def moved(pair):
+    return sum(pair.status(number)["counters"]["balance_moved"] for number in MEMBERS)
+
+
+def test_idle_nodes_move_nothing(pair):
+    before = moved(pair)
+    throughout(lambda: moved(pair) == before, QUIET, 5)
+
+
+def test_half_of_the_jobs_go_and_then_all_is_quiet(pair):
+    start(pair, JOB, 4)
+    eventually(lambda: guests(pair) == 2, patience(SPREAD_WITHIN), 1)
+    before = moved(pair)
+    throughout(lambda: guests(pair) == 2 and moved(pair) == before, QUIET, 5)
+
+
+def test_jobs_of_root_stay(pair):
+    before = moved(pair)
+    start(pair, JOB, 3, user="root")
+    throughout(lambda: moved(pair) == before, QUIET / 2, 5)
+
+
+def test_jobs_come_home_when_home_is_as_good(pair):
+    start(pair, JOB, 2)
+    eventually(lambda: guests(pair) == 1, patience(SPREAD_WITHIN), 1)
+    stays = pair[HOME].succeed(
+        "for p in $(pidof awk); do grep -qx 0 /proc/$p/where && echo $p; done"
+    ).split()
+    pair[HOME].succeed(f"kill -9 {stays[0]}")
+    eventually(lambda: guests(pair) == 0, patience(SPREAD_WITHIN), 1)
+    assert pair[HOME].succeed("cat /proc/$(pidof awk)/where") == "0\n"
+
+
+def test_what_eats_memory_leaves_before_its_home_is_full(pair):
+    """Two of them do not fit into one machine."""
+    start(pair, EATER, 2)
+    eventually(lambda: guests(pair) == 1, patience(SPREAD_WITHIN * 2), 1)
+    assert len(pair[HOME].succeed("pidof awk").split()) == 2
+    assert "Out of memory" not in pair[HOME].succeed("dmesg")
+
+
+def test_a_blocked_node_gets_no_guests(pair):
+    pair[AWAY].succeed("tess block")
+    try:
+        start(pair, JOB, 3)
+        throughout(lambda: guests(pair) == 0, QUIET / 2, 5)
+    finally:
+        pair[AWAY].succeed("tess unblock")
+    eventually(lambda: guests(pair) >= 1, patience(SPREAD_WITHIN * 2), 1)
+
+
+def test_expelled_guests_are_at_home_again(pair):
+    start(pair, JOB, 4)
+    eventually(lambda: guests(pair) == 2, patience(SPREAD_WITHIN), 1)
+    pair[AWAY].succeed("tess block; tess expel")
+    try:
+        eventually(lambda: guests(pair) == 0, patience(20), 1)
+        assert len(pair[HOME].succeed("pidof awk").split()) == 4
+    finally:
+        pair[AWAY].succeed("tess unblock")
