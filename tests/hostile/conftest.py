@@ -23,6 +23,7 @@ SECRET = "the secret of root"
 # Well-behaved programs that must still be able to move afterwards.
 PROGRAMS = ["memory_heap_survives", "thread_mutex_ping_pong"]
 MIB = 1024  # as /proc/meminfo counts
+KNOBS = "/sys/module/tessera/parameters"
 SOAK = int(os.environ.get("HOSTILE_SOAK", "1"))  # so many times as long
 SEED = int(os.environ.get("HOSTILE_SEED", "20261125"))
 
@@ -119,8 +120,19 @@ class Arena:
         """(status, output) of our hostile program, on the hostile machine."""
         return self[HOSTILE].execute(f"/opt/hostile/peer {words}", timeout=patience(timeout))
 
+    def unlink(self):
+        """End the link that the hostile machine's own kernel has to the victim, if it
+        has one: the next frame on it is the last."""
+        self[HOSTILE].succeed(
+            f"cd {KNOBS}; echo 0 >cut_type; echo 0 >cut_hold; echo 1 >cut_after; i=0;"
+            " while [ $(cat cut_after) = 1 ] && [ $((i += 1)) -lt 100 ];"
+            " do usleep 100000; done; echo 0 >cut_after"
+        )
+
     def serve(self, words):
         """The same in the background, until served() is asked for what it said."""
+        if "host" in words.split()[0]:
+            self.unlink()
         self[HOSTILE].succeed(
             f"rm -f /tmp/peer; (/opt/hostile/peer {words}; echo status $?) >/tmp/peer 2>&1 &"
         )

@@ -32,6 +32,7 @@ static const struct skip skipped[] = {
 	{ SYS_pselect6, 0 },
 	{ SYS_ppoll, 0 },
 	{ SYS_seccomp, 0 },
+	{ SYS_ptrace, 0 }, /* who is traced does not go */
 	{ SYS_sync, -1 },
 	{ SYS_brk, 1 },
 	{ SYS_restart_syscall, -1 },
@@ -42,6 +43,7 @@ static const struct skip skipped[] = {
 static const struct skip skipped_gate[] = {
 	{ 1, -1 },   /* exit */
 	{ 2, -1 },   /* fork */
+	{ 26, 0 },   /* ptrace */
 	{ 29, -1 },  /* pause */
 	{ 36, -1 },  /* sync */
 	{ 72, -1 },  /* sigsuspend */
