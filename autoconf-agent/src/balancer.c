@@ -163,13 +163,33 @@ static struct balance_node see_self(const struct balancer *b, int64_t now)
 	return self;
 }
 
+/* What of this CPU is wanted by processes that are not tracked: those of root and
+ * of the kernel. So many of them as were seen waiting for it, but no more than
+ * would have used what was used: one look sees all that wakes with the clock, as
+ * it does itself. Where all is used, who wants one CPU gets what the tracked get
+ * for one. */
 static void count_others(struct balancer *b)
 {
-	uint32_t running = load_running(b->agent->load), tracked = 0, others;
+	uint32_t running = load_running(b->agent->load), runnable = 0;
+	uint32_t tracked_used = 0, tracked_wants = 0, others;
+	int64_t used = (int64_t)b->load.util * b->load.cpus / 10;
 
-	for (size_t i = 0; i < b->all.count; i++)
-		tracked += b->all.list[i].runnable;
-	others = running > tracked ? (running - tracked) * 100 : 0;
+	for (size_t i = 0; i < b->all.count; i++) {
+		const struct candidate *c = &b->all.list[i];
+
+		runnable += c->runnable;
+		if (!c->at) {
+			tracked_used += c->used;
+			tracked_wants += c->wants;
+		}
+	}
+	used = used > tracked_used ? used - tracked_used : 0;
+	if (tracked_used && tracked_wants > tracked_used)
+		used = used * tracked_wants / tracked_used;
+	others = running > runnable ? (running - runnable) * 100 : 0;
+	/* What guests use is not known here. */
+	if (others > used && !b->load.guest_load)
+		others = (uint32_t)used;
 	b->others = (uint32_t)(b->others +
 			       ((int64_t)others - b->others) * AGENT_SECOND_MS /
 				       (OTHERS_MS + AGENT_SECOND_MS));

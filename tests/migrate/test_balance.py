@@ -66,7 +66,7 @@ def test_jobs_come_home_when_home_is_as_good(pair):
     start(pair, JOB, 2)
     eventually(lambda: guests(pair) == 1, patience(SPREAD_WITHIN), 1)
     stays = pair[HOME].succeed(
-        "for p in $(pidof awk); do grep -qx 0 /proc/$p/where && echo $p; done"
+        "for p in $(pidof awk); do ! grep -qx 0 /proc/$p/where || echo $p; done"
     ).split()
     pair[HOME].succeed(f"kill -9 {stays[0]}")
     eventually(lambda: guests(pair) == 0, patience(SPREAD_WITHIN), 1)

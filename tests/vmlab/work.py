@@ -61,11 +61,12 @@ class Work:
         )
 
     def start(self):
-        """With job control, as at a terminal: else they would ignore interrupts."""
         each = EACH.format(awk=AWK.format(rounds=self.rounds))
         self.node.succeed(
             "rm -rf /tmp/jobs && mkdir -m 1777 /tmp/jobs && cd /tmp/jobs && "
             f"cat >job <<'end'\n{each}end\nchmod 755 job\n"
+            # At a terminal nobody ignores interrupts; what runs in the lab does.
+            + "env --default-signal=INT,QUIT "
             + as_user(f"set -m; for n in $(seq {JOBS}); do ./job $n & done")
             + " </dev/null >/dev/null 2>&1"
         )
