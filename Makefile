@@ -55,7 +55,7 @@ check-kernel: drone ## the kernel subsystem and the mesh, each alone in a VM
 
 check-cluster: drone ## drones, clusters that form and lose nodes, programs that move
 	@tests/run tests/vmlab tests/drone tests/cluster
-	@tests/run tests/migrate -k 'home and (cpu_ or memory_)'
+	@tests/run tests/migrate/test_migrate.py -k 'home and (cpu_ or memory_)'
 	@tests/run tests/migrate/test_phases.py -k link
 
 check-migrate: drone ## every program that moves, in every way; 10 minutes more
