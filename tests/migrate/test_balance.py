@@ -56,7 +56,7 @@ def test_half_of_the_jobs_go(pair):
 
 @pytest.mark.xfail(
     strict=False,
-    reason="a host counts what wakes with its clock as work of its own, and one job goes to and fro",
+    reason="a host takes what wakes with its clock for work of its own: one job goes to and fro",
 )
 def test_then_all_is_quiet(pair):
     start(pair, JOB, 4)
