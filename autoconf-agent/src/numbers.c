@@ -13,7 +13,7 @@
 #define LISTEN_BUSY_MS 2500 /* others are starting too */
 #define LISTEN_DEAF_MS 5000 /* announced nodes do not answer */
 #define LISTEN_TICK_MS 100  /* a tick that is later says nothing */
-#define LISTEN_SLOWLY 5	    /* but so many times as long is enough */
+#define LISTEN_SLOWLY 10    /* but so many times as long is enough */
 #define SYNC_MS 600
 #define SYNC_TRIES 5
 #define VERDICT_MS 400
