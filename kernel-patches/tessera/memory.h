@@ -50,7 +50,8 @@ struct tessera_memory {
 	bool stop;			/* home: nothing is pushed any more */
 	unsigned int in_flight;		/* pages pushed, not acknowledged */
 	wait_queue_head_t wait;		/* a bit was cleared; room; lost; stop */
-	struct delayed_work usher;	/* pushes */
+	struct delayed_work usher;	/* home: pushes */
+	unsigned long away_since, served; /* home: jiffies; the last request */
 	void *buffer;			/* home: of the server, PAGES_BUFFER bytes */
 
 	/* host: what the next fault is expected to be; see prefetch.c */

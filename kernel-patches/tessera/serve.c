@@ -4,6 +4,7 @@
  * that all pushing of pages keeps to.
  */
 #include <linux/highmem.h>
+#include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/mmu_context.h>
@@ -98,6 +99,7 @@ int tessera_memory_serve(struct tessera_memory *memory, const struct tessera_mes
 		return -ENOMEM;
 	if (!mmget_not_zero(mm))
 		return 0;	/* the process is dying */
+	WRITE_ONCE(memory->served, jiffies);
 	wanted = take_wanted(memory, &req);
 	kthread_use_mm(mm);
 	length = tessera_pages_fill(memory->buffer, req.address, req.count, req.stride,

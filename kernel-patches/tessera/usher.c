@@ -4,6 +4,7 @@
  * pages that it has not asked for, and lets go of them as they arrive. Whatever
  * the process waits for goes first.
  */
+#include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/mmu_context.h>
@@ -13,8 +14,10 @@
 #include "group.h"
 #include "pages_internal.h"
 
-/* The process needs its first pages at once, and alone. */
+/* The process needs its first pages at once, and alone: until it has asked for
+ * none for so long, or goes on asking. */
 #define BEGIN_AFTER_MS	50
+#define BEGIN_AT_LAST_MS 500
 
 /* Of its own: it waits for hosts, and each of them can be slow. */
 static struct workqueue_struct *usher_wq;
@@ -105,6 +108,14 @@ static int push_chunk(struct tessera_memory *memory, struct tessera_chunk *chunk
 	return ret;
 }
 
+/* It has just asked for pages: it is waited for, not for ever. */
+static bool too_early(struct tessera_memory *memory)
+{
+	return time_before(jiffies, READ_ONCE(memory->served) +
+				    msecs_to_jiffies(BEGIN_AFTER_MS)) &&
+	       time_before(jiffies, memory->away_since + msecs_to_jiffies(BEGIN_AT_LAST_MS));
+}
+
 static void usher_work(struct work_struct *work)
 {
 	struct tessera_memory *memory = container_of(to_delayed_work(work),
@@ -114,6 +125,10 @@ static void usher_work(struct work_struct *work)
 	unsigned long index;
 	void *buffer;
 
+	if (too_early(memory)) {
+		queue_delayed_work(usher_wq, &memory->usher, msecs_to_jiffies(BEGIN_AFTER_MS));
+		return;
+	}
 	buffer = kvmalloc(PAGES_BUFFER, GFP_KERNEL);
 	if (buffer && mmget_not_zero(mm)) {
 		kthread_use_mm(mm);
@@ -130,6 +145,8 @@ static void usher_work(struct work_struct *work)
 
 void tessera_memory_push(struct tessera_memory *memory)
 {
+	memory->away_since = jiffies;
+	WRITE_ONCE(memory->served, jiffies);
 	INIT_DELAYED_WORK(&memory->usher, usher_work);
 	queue_delayed_work(usher_wq, &memory->usher, msecs_to_jiffies(BEGIN_AFTER_MS));
 }
