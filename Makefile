@@ -43,8 +43,8 @@ lab: drone ## a cluster of virtual machines to play with (tests/lab --help)
 	@tests/lab up
 	@tests/lab status
 
-check: check-unit lint check-kernel check-cluster check-iso ## all tests
-	@echo 'all tests passed'
+check: drone iso ## all tests
+	@tests/check
 
 check-unit: deps ## unit tests under ASan and UBSan, and each fuzz target for 20 s
 	@autoconf-agent/build check
