@@ -99,13 +99,18 @@ static int go(pid_t pid, int node)
 	return ret < 0 ? -error : 0;
 }
 
+/* On a busy host a node is suspect for a moment, and takes nobody. */
+static bool in_passing(int error)
+{
+	return error == EBUSY || error == EAGAIN || error == EHOSTUNREACH;
+}
+
 /* A refusal in passing is no fault; one that lasts is. */
 static int move(pid_t pid, int node, uint64_t *again)
 {
 	int ret = go(pid, node);
 
-	for (int i = 0; (ret == -EBUSY || ret == -EAGAIN) && i < AGAIN_MOST;
-	     i++) {
+	for (int i = 0; in_passing(-ret) && i < AGAIN_MOST; i++) {
 		++*again;
 		poll(NULL, 0, AGAIN_MS);
 		ret = go(pid, node);
