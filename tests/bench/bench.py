@@ -17,6 +17,7 @@ from vmlab import paths
 from vmlab.errors import LabError
 
 LARGE = 256  # MiB
+JOBS = 8
 BEGUN = time.monotonic()
 
 
@@ -83,6 +84,44 @@ def jobs(pair, count, seconds):
     return [row]
 
 
+def spreads(pair, count, seconds):
+    """Equal jobs of an ordinary user, all started on one of two equal nodes."""
+    row = Row(f"{JOBS} jobs of {seconds} s on one of two nodes", "s", 1.1, "half of one node's time")
+    rounds = int(seconds * 1e9 / pair.numbers("job")[0])
+    for _ in in_turn("jobs that spread", count):
+        row.add(peer=pair.crowd(JOBS, "tess", "run", "--stay", "./job", rounds) / 2)
+        row.add(ours=pair.crowd(JOBS, "./job", rounds))
+    return [row]
+
+
+def shorts(pair, count):
+    """Commands that never leave."""
+    row = Row("ls, 300 times", "s", 1.01, "with balancing off")
+    for i in in_turn("short commands", count):
+        for on in (i % 2 == 0, i % 2 == 1):
+            pair.balance_at_home(on)
+            took = pair.crowd("again", 300, "ls", "-l", "/etc")
+            row.add(**{"ours" if on else "peer": took})
+    return [row]
+
+
+def in_pair(parts, failures, balance=False):
+    """What is wanted of ((part, function of the pair), …): rows, and what the
+    machines were."""
+    found, about = [], {}
+    if not parts:
+        return found, about
+    with tempfile.TemporaryDirectory() as directory, Pair(directory, balance) as pair:
+        for part, measure in parts:
+            try:
+                found += measure(pair)
+            except LabError as error:  # the rest is still worth its time
+                failures.append(f"{part}: {error}")
+        about = machines(pair)
+        failures += pair.complaints()
+    return found, about
+
+
 def natives(count):
     """The rows count instructions; their times are for beside."""
     program = paths.BUILD / "bench/programs/native"
@@ -110,7 +149,7 @@ def machines(pair):
     }
 
 
-PARTS = ("native", "freeze", "call", "transfer", "criu", "job")
+PARTS = ("native", "freeze", "criu", "call", "transfer", "job", "spread", "short")
 
 
 def options():
@@ -129,31 +168,32 @@ def main():
     chosen = options()
     found, beside = [], []
 
-    def wanted(part):
-        return not chosen.parts or part in chosen.parts
-
     def runs(usual):
         return chosen.runs or usual
 
-    if wanted("native"):
+    def wanted(*parts):
+        return [part for part in parts if not chosen.parts or part[0] in chosen.parts]
+
+    counted, failures = [], []
+    if wanted(("native",)):
         counted, beside = natives(runs(3))
-    failures = []
-    with tempfile.TemporaryDirectory() as directory, Pair(directory) as pair:
-        for part, measure in (
-            ("freeze", lambda: freezes(pair, runs(7))),
-            ("criu", lambda: against_criu(pair, runs(3))),
-            ("call", lambda: calls(pair, runs(7))),
-            ("transfer", lambda: transfers(pair, runs(3))),
-            ("job", lambda: jobs(pair, runs(2), chosen.seconds)),
-        ):
-            try:
-                found += measure() if wanted(part) else []
-            except LabError as error:  # the rest is still worth its time
-                failures.append(f"{part}: {error}")
-        about = machines(pair)
-        failures += pair.complaints()
-    if wanted("native"):
-        found += counted
+    moved = wanted(
+        ("freeze", lambda pair: freezes(pair, runs(7))),
+        ("criu", lambda pair: against_criu(pair, runs(3))),
+        ("call", lambda pair: calls(pair, runs(7))),
+        ("transfer", lambda pair: transfers(pair, runs(3))),
+        ("job", lambda pair: jobs(pair, runs(2), chosen.seconds)),
+    )
+    balanced = wanted(
+        ("spread", lambda pair: spreads(pair, runs(1), chosen.seconds)),
+        ("short", lambda pair: shorts(pair, runs(12))),
+    )
+    about = {}
+    for parts, balance in ((moved, False), (balanced, True)):
+        rows_of_pair, machines_of_pair = in_pair(parts, failures, balance)
+        found += rows_of_pair
+        about.update(machines_of_pair)
+    found += counted
     print(rows.table(found))
     if beside:
         print("\nbeside, in time, which the emulator makes differ by more than that:")

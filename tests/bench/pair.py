@@ -31,14 +31,16 @@ class Pair:
     """One processor each: there are two, and a machine that has both of them waits
     for the other one's turn, which is no time of ours or of the peer's."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, balance=False):
+        self.balance = balance
         self.extra = Path(directory) / "extra"
         (self.extra / "opt").mkdir(parents=True)
         shutil.copytree(PROGRAMS, self.extra / "opt/bench")
         put_with_libraries("/usr/sbin/criu", self.extra)
 
     def __enter__(self):
-        config = machine(key=images.new_key(), cpus=1, mem=MEMORY, extra=str(self.extra))
+        config = machine(key=images.new_key(), cpus=1, mem=MEMORY, extra=str(self.extra),
+                         balance=self.balance)
         self.lab = Lab.start("bench", [config, config])
         try:
             self.cluster = Cluster(self.lab)
@@ -80,6 +82,18 @@ class Pair:
     def job(self, rounds, move_after_ms=None):
         node, after = (0, 0) if move_after_ms is None else (self.node, move_after_ms)
         return self.numbers(f"mover job {node} {after} ./job {rounds}", JOB_WITHIN)[0]
+
+    def crowd(self, how, *program, timeout=JOB_WITHIN):
+        """The ordinary user's programs on home: nanoseconds until all have ended."""
+        words = " ".join(map(str, (how, *program)))
+        return self.numbers(f"crowd {words}", timeout)[0]
+
+    def balance_at_home(self, on):
+        """Home's agent decides, or leaves all where it is."""
+        self.home.succeed(
+            f"echo 'balance = {'on' if on else 'off'}' >/etc/tessera/tessera.conf; "
+            "kill -HUP $(pidof tesserad)"
+        )
 
     def criu_ready(self):
         """It looks at the kernel once, and remembers."""
