@@ -473,6 +473,32 @@ const char *balance_reason_text(enum balance_reason reason)
 	return "unknown";
 }
 
+/* --- measuring --- */
+
+uint32_t balance_look(struct balance_looks *looks, uint32_t seen)
+{
+	uint32_t least = seen;
+
+	for (size_t i = 0; i < BALANCE_LOOKS - 1; i++) {
+		uint32_t before = looks->seen[i];
+
+		looks->seen[i] = seen;
+		seen = before;
+		least = before < least ? before : least;
+	}
+	return least;
+}
+
+uint32_t balance_wanted(uint32_t seen, uint32_t used, uint16_t cpus,
+			uint32_t share)
+{
+	uint64_t most = (uint64_t)used * 100 / (share ? share : 1);
+
+	if (used >= (uint32_t)cpus * BALANCE_BUSY || most >= seen)
+		return seen;
+	return (uint32_t)most;
+}
+
 /* --- as a host --- */
 
 void balance_host(const struct balance_host *host,

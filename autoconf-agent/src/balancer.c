@@ -32,8 +32,9 @@ struct balancer {
 	struct ledger ledger;
 	struct node_load load; /* of the last second */
 	uint32_t others;       /* own load that is not tracked, hundredths */
-	int64_t broken;	       /* nothing is moved until then, ms */
-	size_t told;	       /* the guest whose home heard of us last */
+	struct balance_looks looks; /* at how many run of those */
+	int64_t broken;		    /* nothing is moved until then, ms */
+	size_t told;		    /* the guest whose home heard of us last */
 	uint32_t move_ms, mib_us;
 	bool looked; /* in the last second */
 	/* The move under way. */
@@ -164,15 +165,14 @@ static struct balance_node see_self(const struct balancer *b, int64_t now)
 }
 
 /* What of this CPU is wanted by processes that are not tracked: those of root and
- * of the kernel. So many of them as were seen waiting for it, but no more than
- * would have used what was used: one look sees all that wakes with the clock, as
- * it does itself. Where all is used, who wants one CPU gets what the tracked get
+ * of the kernel. Where all is used, who wants one CPU gets what the tracked get
  * for one. */
 static void count_others(struct balancer *b)
 {
 	uint32_t running = load_running(b->agent->load), runnable = 0;
 	uint32_t tracked_used = 0, tracked_wants = 0, others;
-	int64_t used = (int64_t)b->load.util * b->load.cpus / 10;
+	uint32_t used = (uint32_t)b->load.util * b->load.cpus / 10, known;
+	uint32_t share = BALANCE_OWN_SHARE;
 
 	for (size_t i = 0; i < b->all.count; i++) {
 		const struct candidate *c = &b->all.list[i];
@@ -183,13 +183,13 @@ static void count_others(struct balancer *b)
 			tracked_wants += c->wants;
 		}
 	}
-	used = used > tracked_used ? used - tracked_used : 0;
-	if (tracked_used && tracked_wants > tracked_used)
-		used = used * tracked_wants / tracked_used;
-	others = running > runnable ? (running - runnable) * 100 : 0;
-	/* What guests use is not known here. */
-	if (others > used && !b->load.guest_load)
-		others = (uint32_t)used;
+	known = tracked_used + b->agent->guests.used;
+	used -= used < known ? used : known;
+	if (tracked_used * 100 < tracked_wants * share)
+		share = tracked_used * 100 / tracked_wants;
+	others = balance_look(&b->looks,
+			      running > runnable ? running - runnable : 0);
+	others = balance_wanted(others * 100, used, b->load.cpus, share);
 	b->others = (uint32_t)(b->others +
 			       ((int64_t)others - b->others) * AGENT_SECOND_MS /
 				       (OTHERS_MS + AGENT_SECOND_MS));
