@@ -393,6 +393,12 @@ static struct balance_move usher(const struct market *m)
 	return move;
 }
 
+static bool has_cpu_for(const struct balance_node *n,
+			const struct balance_process *p)
+{
+	return load_of(n) + p->wants <= n->cpus * 100u;
+}
+
 /* Away, and as well off at home; or it waits for home all the time. */
 static struct balance_move come_home(const struct balance_view *v)
 {
@@ -411,7 +417,9 @@ static struct balance_move come_home(const struct balance_view *v)
 		work = work_left(p, at);
 		home = burden(&v->self, p, false, false, work);
 		there = burden(at, p, true, true, work);
-		if (home * 100 <= there * BALANCE_HOMESICK)
+		if (has_cpu_for(&v->self, p) ?
+			    home * 100 <= there * BALANCE_HOMESICK :
+			    home * BALANCE_GAIN <= there * 100)
 			return (struct balance_move){ BALANCE_HOME, i, 0, 0 };
 	}
 	return (struct balance_move){ 0 };

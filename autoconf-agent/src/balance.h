@@ -50,8 +50,9 @@
 /* Time in the kernel becomes this many times longer away from home, where calls
  * are forwarded. A call takes ~1 µs to ~20 µs with its data; away 100 µs more. */
 #define BALANCE_FORWARD 10
-/* Home may cost this much more time, per cent: no call is forwarded there, and no
- * other machine can take the process with it. */
+/* Home may cost this much more time, per cent, if it has a CPU for who comes: no
+ * call is forwarded there, and no other machine can take the process with it. If it
+ * has none, staying away must cost BALANCE_GAIN, as with any other move. */
 #define BALANCE_HOMESICK 102
 /* Away and with so many calls a second that are forwarded it only crawls. A call
  * costs 200 µs or more: a fifth of its time is lost. */
