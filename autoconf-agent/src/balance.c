@@ -462,6 +462,34 @@ struct balance_move balance_decide(const struct balance_view *view)
 	return move;
 }
 
+uint16_t balance_best(const struct balance_view *view)
+{
+	const struct balance_process *p = view->processes;
+	struct balance_view v = *view;
+	const struct balance_node *best;
+	struct market m;
+	double least;
+
+	if (!p->at && v.self.load < p->wants)
+		v.self.load = p->wants;
+	market_open(&m, &v);
+	best = find(&v, p->at);
+	if (!best)
+		best = &v.self;
+	least = marginal(&m, best, p, best->number == p->at || !p->at);
+	for (size_t i = 0; i <= v.n_nodes; i++) {
+		const struct balance_node *to = i ? &v.nodes[i - 1] : &v.self;
+		double cost = marginal(&m, to, p, false);
+
+		if (to == best || (i && !takes(to, p)) ||
+		    cost * (1000 + BALANCE_EQUAL) >= least * 1000)
+			continue;
+		best = to;
+		least = cost;
+	}
+	return best == &v.self ? 0 : best->number;
+}
+
 const char *balance_reason_text(enum balance_reason reason)
 {
 	switch (reason) {

@@ -165,6 +165,9 @@ struct balance_move {
 
 /* One move or none (reason BALANCE_NOTHING). */
 struct balance_move balance_decide(const struct balance_view *view);
+/* Where the first process would be best off if it wanted its CPUs and could go
+ * anywhere at once: 0 is home. Where it is, if that is as good. */
+uint16_t balance_best(const struct balance_view *view);
 /* "it gets more CPU there" */
 const char *balance_reason_text(enum balance_reason reason);
 

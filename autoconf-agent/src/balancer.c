@@ -6,6 +6,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "agent.h"
 #include "candidates.h"
@@ -157,6 +158,9 @@ static struct balance_node see_self(const struct balancer *b, int64_t now)
 	struct balance_node self =
 		ledger_node(&b->ledger, now, number, &b->load, 0);
 
+	/* An idle node does not look: then it is what is told to others. */
+	if (!b->looked)
+		return self;
 	self.load = self.guest_load + b->others;
 	for (size_t i = 0; i < b->all.count; i++)
 		if (!b->all.list[i].at)
@@ -268,6 +272,60 @@ static void learn(struct balancer *b, int64_t took)
 		if (us > 0)
 			b->mib_us = (uint32_t)((b->mib_us * 3 + us) / 4);
 	}
+}
+
+/* Whoever asks where it should be wants at least a CPU for it. */
+static int see_process(const struct balancer *b, pid_t pid,
+		       struct balance_process *ret)
+{
+	const struct candidate *c;
+	struct proc_stat stat;
+	int64_t at = 0;
+
+	if (proc_stat_read(&stat, pid) < 0)
+		return -ESRCH;
+	(void)proc_read_number(&at, "%d/where", pid);
+	*ret = (struct balance_process){
+		.at = (uint16_t)at,
+		.wants = 100,
+		.mem_mib = (uint32_t)(stat.pages *
+					      (uint64_t)sysconf(_SC_PAGESIZE) >>
+				      20),
+	};
+	c = candidates_find(&b->all, pid, stat.start);
+	if (!c)
+		return 0;
+	if (c->wants > ret->wants)
+		ret->wants = c->wants;
+	if (at)
+		ret->mem_mib = c->mem_mib;
+	if (c->rules.n_ranges)
+		ret->rules = &c->rules;
+	return 0;
+}
+
+int balancer_best(const struct balancer *b, int64_t now, pid_t pid,
+		  uint16_t *ret)
+{
+	struct balance_node nodes[BALANCE_NODES];
+	struct balance_process process;
+	struct balance_view view = {
+		.now = now,
+		.nodes = nodes,
+		.processes = &process,
+		.n_processes = 1,
+	};
+	int r;
+
+	if (!b->agent->members)
+		return -ENOTCONN;
+	r = see_process(b, pid, &process);
+	if (r < 0)
+		return r;
+	view.n_nodes = see_nodes(b, now, nodes);
+	view.self = see_self(b, now);
+	*ret = balance_best(&view);
+	return 0;
 }
 
 int64_t balancer_blames_node(const char *reason)

@@ -283,6 +283,31 @@ static void a_node_that_refuses_is_left_alone(void **state)
 	assert_int_equal(refused(), 2);
 }
 
+static void the_best_node_is_told_of_anybody(void **state)
+{
+	uint16_t best = 77;
+
+	if (geteuid() != 0)
+		skip();
+	/* Nobody has looked at processes yet. */
+	assert_int_equal(balancer_best(w.balancer, w.now, 701, &best), 0);
+	assert_int_equal(best, 0);
+	process(702);
+	w.nodes[0].load.load = 300;
+	second();
+	assert_int_equal(read_number("700/goto"), 2);
+	/* Two are left, and one was sent to the second node. */
+	assert_int_equal(balancer_best(w.balancer, w.now, 701, &best), 0);
+	assert_int_equal(best, 0);
+	w.nodes[2].load.room = 8;
+	assert_int_equal(balancer_best(w.balancer, w.now, 701, &best), 0);
+	assert_int_equal(best, 3);
+	assert_int_equal(balancer_best(w.balancer, w.now, 99, &best), -ESRCH);
+	w.agent.members = NULL;
+	assert_int_equal(balancer_best(w.balancer, w.now, 700, &best),
+			 -ENOTCONN);
+}
+
 static void another_build_is_not_even_asked(void **state)
 {
 	if (geteuid() != 0)
@@ -350,6 +375,7 @@ int main(void)
 		WORLD_TEST(one_second_may_see_several_moves),
 		WORLD_TEST(who_refuses_is_not_asked_again_at_once),
 		WORLD_TEST(a_node_that_refuses_is_left_alone),
+		WORLD_TEST(the_best_node_is_told_of_anybody),
 		WORLD_TEST(another_build_is_not_even_asked),
 		WORLD_TEST(an_idle_node_does_not_look),
 		WORLD_TEST(a_host_tells_what_it_takes),
