@@ -393,10 +393,11 @@ static struct balance_move usher(const struct market *m)
 	return move;
 }
 
+/* Without taking it from anybody who is hungry. */
 static bool has_cpu_for(const struct balance_node *n,
 			const struct balance_process *p)
 {
-	return load_of(n) + p->wants <= n->cpus * 100u;
+	return load_of(n) + p->wants < n->cpus * 100u + BALANCE_HUNGRY;
 }
 
 /* Away, and as well off at home; or it waits for home all the time. */

@@ -20,7 +20,7 @@
 #define AVOID_MS 30000	      /* a node that refused for now */
 #define AVOID_LONG_MS 3600000 /* one that always will, until its next boot */
 #define BROKEN_MS 60000	      /* when we cannot even ask */
-#define OTHERS_MS 5000	      /* memory of what is not tracked */
+#define OTHERS_LOOKS 6	      /* memory of what is not tracked, seconds */
 #define IDLE_LOAD 50 /* hundredths; below there is nothing to balance */
 #define LEARN_MIB 16 /* what is smaller tells nothing of transfers */
 
@@ -194,9 +194,13 @@ static void count_others(struct balancer *b)
 	others = balance_look(&b->looks,
 			      running > runnable ? running - runnable : 0);
 	others = balance_wanted(others * 100, used, b->load.cpus, share);
-	b->others = (uint32_t)(b->others +
-			       ((int64_t)others - b->others) * AGENT_SECOND_MS /
-				       (OTHERS_MS + AGENT_SECOND_MS));
+	/* Rounded away from what it was: nothing becomes nothing in the end. */
+	if (others < b->others)
+		b->others -=
+			(b->others - others + OTHERS_LOOKS - 1) / OTHERS_LOOKS;
+	else
+		b->others +=
+			(others - b->others + OTHERS_LOOKS - 1) / OTHERS_LOOKS;
 }
 
 /* --- moving --- */
