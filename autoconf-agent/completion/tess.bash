@@ -49,7 +49,7 @@ _tess() {
 		;;
 	run\ *) compopt -o default 2>/dev/null ;;
 	migrate\ *\ *) ;;
-	migrate\ *) words="home $(_tess_nodes) --json --help" ;;
+	migrate\ *) words="home best $(_tess_nodes) --json --help" ;;
 	bring) words="$(_tess_pids away) --all --json --help" ;;
 	key) words='show new --json --help' ;;
 	'key show') words='--json --help' ;;

@@ -11,8 +11,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	enum ctl_command command;
+	struct ctl_request request;
 
-	ctl_request_parse((const char *)data, size, &command);
+	ctl_request_parse((const char *)data, size, &request);
 	return 0;
 }

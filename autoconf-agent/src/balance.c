@@ -393,6 +393,13 @@ static struct balance_move usher(const struct market *m)
 	return move;
 }
 
+/* Without taking it from anybody who is hungry. */
+static bool has_cpu_for(const struct balance_node *n,
+			const struct balance_process *p)
+{
+	return load_of(n) + p->wants < n->cpus * 100u + BALANCE_HUNGRY;
+}
+
 /* Away, and as well off at home; or it waits for home all the time. */
 static struct balance_move come_home(const struct balance_view *v)
 {
@@ -411,7 +418,9 @@ static struct balance_move come_home(const struct balance_view *v)
 		work = work_left(p, at);
 		home = burden(&v->self, p, false, false, work);
 		there = burden(at, p, true, true, work);
-		if (home * 100 <= there * BALANCE_HOMESICK)
+		if (has_cpu_for(&v->self, p) ?
+			    home * 100 <= there * BALANCE_HOMESICK :
+			    home * BALANCE_GAIN <= there * 100)
 			return (struct balance_move){ BALANCE_HOME, i, 0, 0 };
 	}
 	return (struct balance_move){ 0 };
@@ -454,6 +463,34 @@ struct balance_move balance_decide(const struct balance_view *view)
 	return move;
 }
 
+uint16_t balance_best(const struct balance_view *view)
+{
+	const struct balance_process *p = view->processes;
+	struct balance_view v = *view;
+	const struct balance_node *best;
+	struct market m;
+	double least;
+
+	if (!p->at && v.self.load < p->wants)
+		v.self.load = p->wants;
+	market_open(&m, &v);
+	best = find(&v, p->at);
+	if (!best)
+		best = &v.self;
+	least = marginal(&m, best, p, best->number == p->at || !p->at);
+	for (size_t i = 0; i <= v.n_nodes; i++) {
+		const struct balance_node *to = i ? &v.nodes[i - 1] : &v.self;
+		double cost = marginal(&m, to, p, false);
+
+		if (to == best || (i && !takes(to, p)) ||
+		    cost * (1000 + BALANCE_EQUAL) >= least * 1000)
+			continue;
+		best = to;
+		least = cost;
+	}
+	return best == &v.self ? 0 : best->number;
+}
+
 const char *balance_reason_text(enum balance_reason reason)
 {
 	switch (reason) {
@@ -471,6 +508,32 @@ const char *balance_reason_text(enum balance_reason reason)
 		return "it asked its home too often";
 	}
 	return "unknown";
+}
+
+/* --- measuring --- */
+
+uint32_t balance_look(struct balance_looks *looks, uint32_t seen)
+{
+	uint32_t least = seen;
+
+	for (size_t i = 0; i < BALANCE_LOOKS - 1; i++) {
+		uint32_t before = looks->seen[i];
+
+		looks->seen[i] = seen;
+		seen = before;
+		least = before < least ? before : least;
+	}
+	return least;
+}
+
+uint32_t balance_wanted(uint32_t seen, uint32_t used, uint16_t cpus,
+			uint32_t share)
+{
+	uint64_t most = (uint64_t)used * 100 / (share ? share : 1);
+
+	if (used >= (uint32_t)cpus * BALANCE_BUSY || most >= seen)
+		return seen;
+	return (uint32_t)most;
 }
 
 /* --- as a host --- */

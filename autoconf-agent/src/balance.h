@@ -50,8 +50,9 @@
 /* Time in the kernel becomes this many times longer away from home, where calls
  * are forwarded. A call takes ~1 µs to ~20 µs with its data; away 100 µs more. */
 #define BALANCE_FORWARD 10
-/* Home may cost this much more time, per cent: no call is forwarded there, and no
- * other machine can take the process with it. */
+/* Home may cost this much more time, per cent, if it has a CPU for who comes: no
+ * call is forwarded there, and no other machine can take the process with it. If it
+ * has none, staying away must cost BALANCE_GAIN, as with any other move. */
 #define BALANCE_HOMESICK 102
 /* Away and with so many calls a second that are forwarded it only crawls. A call
  * costs 200 µs or more: a fifth of its time is lost. */
@@ -89,6 +90,16 @@
 /* All guests together have this share of the CPU when a node's own processes want
  * all of it, per cent: cgroup weight 50 against 100. */
 #define BALANCE_GUEST_SHARE 33
+/* One of a node's own that wants a CPU gets at least this much of it beside guests,
+ * per cent: what they leave, less what is measured wrongly. */
+#define BALANCE_OWN_SHARE 60
+/* Processes that use this much of all CPUs, per cent, may be more than what they
+ * use tells: half is what a group gets beside another one. Less, and they got all
+ * they wanted. */
+#define BALANCE_BUSY 45
+/* Who is hungry is there in each of so many looks, one a second; what comes and
+ * goes, is not. */
+#define BALANCE_LOOKS 3
 /* So many guests for each CPU unless the configuration says otherwise. */
 #define BALANCE_GUESTS_PER_CPU 8
 /* A guest needs this much memory before anything is known of it, MiB. */
@@ -154,8 +165,26 @@ struct balance_move {
 
 /* One move or none (reason BALANCE_NOTHING). */
 struct balance_move balance_decide(const struct balance_view *view);
+/* Where the first process would be best off if it wanted its CPUs and could go
+ * anywhere at once: 0 is home. Where it is, if that is as good. */
+uint16_t balance_best(const struct balance_view *view);
 /* "it gets more CPU there" */
 const char *balance_reason_text(enum balance_reason reason);
+
+/* The last looks at something. */
+struct balance_looks {
+	uint32_t seen[BALANCE_LOOKS - 1];
+};
+
+/* One more look: the least of the last ones. */
+uint32_t balance_look(struct balance_looks *looks, uint32_t seen);
+
+/* Processes of which only is known how many were seen running or waiting, and what they used since the last one, both hundredths of a CPU: how much
+ * CPU they want. One look counts whole what wakes with the clock, as it does itself;
+ * but who got at least `share` per cent of what he wanted wants no more than that
+ * much tells. */
+uint32_t balance_wanted(uint32_t seen, uint32_t used, uint16_t cpus,
+			uint32_t share);
 
 /* What a node tells others: how many more guests it takes, and whether those that
  * are here shall go home. */

@@ -6,6 +6,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "agent.h"
 #include "candidates.h"
@@ -19,7 +20,7 @@
 #define AVOID_MS 30000	      /* a node that refused for now */
 #define AVOID_LONG_MS 3600000 /* one that always will, until its next boot */
 #define BROKEN_MS 60000	      /* when we cannot even ask */
-#define OTHERS_MS 5000	      /* memory of what is not tracked */
+#define OTHERS_LOOKS 6	      /* memory of what is not tracked, seconds */
 #define IDLE_LOAD 50 /* hundredths; below there is nothing to balance */
 #define LEARN_MIB 16 /* what is smaller tells nothing of transfers */
 
@@ -32,8 +33,9 @@ struct balancer {
 	struct ledger ledger;
 	struct node_load load; /* of the last second */
 	uint32_t others;       /* own load that is not tracked, hundredths */
-	int64_t broken;	       /* nothing is moved until then, ms */
-	size_t told;	       /* the guest whose home heard of us last */
+	struct balance_looks looks; /* at how many run of those */
+	int64_t broken;		    /* nothing is moved until then, ms */
+	size_t told;		    /* the guest whose home heard of us last */
 	uint32_t move_ms, mib_us;
 	bool looked; /* in the last second */
 	/* The move under way. */
@@ -156,6 +158,9 @@ static struct balance_node see_self(const struct balancer *b, int64_t now)
 	struct balance_node self =
 		ledger_node(&b->ledger, now, number, &b->load, 0);
 
+	/* An idle node does not look: then it is what is told to others. */
+	if (!b->looked)
+		return self;
 	self.load = self.guest_load + b->others;
 	for (size_t i = 0; i < b->all.count; i++)
 		if (!b->all.list[i].at)
@@ -164,15 +169,14 @@ static struct balance_node see_self(const struct balancer *b, int64_t now)
 }
 
 /* What of this CPU is wanted by processes that are not tracked: those of root and
- * of the kernel. So many of them as were seen waiting for it, but no more than
- * would have used what was used: one look sees all that wakes with the clock, as
- * it does itself. Where all is used, who wants one CPU gets what the tracked get
+ * of the kernel. Where all is used, who wants one CPU gets what the tracked get
  * for one. */
 static void count_others(struct balancer *b)
 {
 	uint32_t running = load_running(b->agent->load), runnable = 0;
 	uint32_t tracked_used = 0, tracked_wants = 0, others;
-	int64_t used = (int64_t)b->load.util * b->load.cpus / 10;
+	uint32_t used = (uint32_t)b->load.util * b->load.cpus / 10, known;
+	uint32_t share = BALANCE_OWN_SHARE;
 
 	for (size_t i = 0; i < b->all.count; i++) {
 		const struct candidate *c = &b->all.list[i];
@@ -183,16 +187,20 @@ static void count_others(struct balancer *b)
 			tracked_wants += c->wants;
 		}
 	}
-	used = used > tracked_used ? used - tracked_used : 0;
-	if (tracked_used && tracked_wants > tracked_used)
-		used = used * tracked_wants / tracked_used;
-	others = running > runnable ? (running - runnable) * 100 : 0;
-	/* What guests use is not known here. */
-	if (others > used && !b->load.guest_load)
-		others = (uint32_t)used;
-	b->others = (uint32_t)(b->others +
-			       ((int64_t)others - b->others) * AGENT_SECOND_MS /
-				       (OTHERS_MS + AGENT_SECOND_MS));
+	known = tracked_used + b->agent->guests.used;
+	used -= used < known ? used : known;
+	if (tracked_used * 100 < tracked_wants * share)
+		share = tracked_used * 100 / tracked_wants;
+	others = balance_look(&b->looks,
+			      running > runnable ? running - runnable : 0);
+	others = balance_wanted(others * 100, used, b->load.cpus, share);
+	/* Rounded away from what it was: nothing becomes nothing in the end. */
+	if (others < b->others)
+		b->others -=
+			(b->others - others + OTHERS_LOOKS - 1) / OTHERS_LOOKS;
+	else
+		b->others +=
+			(others - b->others + OTHERS_LOOKS - 1) / OTHERS_LOOKS;
 }
 
 /* --- moving --- */
@@ -268,6 +276,60 @@ static void learn(struct balancer *b, int64_t took)
 		if (us > 0)
 			b->mib_us = (uint32_t)((b->mib_us * 3 + us) / 4);
 	}
+}
+
+/* Whoever asks where it should be wants at least a CPU for it. */
+static int see_process(const struct balancer *b, pid_t pid,
+		       struct balance_process *ret)
+{
+	const struct candidate *c;
+	struct proc_stat stat;
+	int64_t at = 0;
+
+	if (proc_stat_read(&stat, pid) < 0)
+		return -ESRCH;
+	(void)proc_read_number(&at, "%d/where", pid);
+	*ret = (struct balance_process){
+		.at = (uint16_t)at,
+		.wants = 100,
+		.mem_mib = (uint32_t)(stat.pages *
+					      (uint64_t)sysconf(_SC_PAGESIZE) >>
+				      20),
+	};
+	c = candidates_find(&b->all, pid, stat.start);
+	if (!c)
+		return 0;
+	if (c->wants > ret->wants)
+		ret->wants = c->wants;
+	if (at)
+		ret->mem_mib = c->mem_mib;
+	if (c->rules.n_ranges)
+		ret->rules = &c->rules;
+	return 0;
+}
+
+int balancer_best(const struct balancer *b, int64_t now, pid_t pid,
+		  uint16_t *ret)
+{
+	struct balance_node nodes[BALANCE_NODES];
+	struct balance_process process;
+	struct balance_view view = {
+		.now = now,
+		.nodes = nodes,
+		.processes = &process,
+		.n_processes = 1,
+	};
+	int r;
+
+	if (!b->agent->members)
+		return -ENOTCONN;
+	r = see_process(b, pid, &process);
+	if (r < 0)
+		return r;
+	view.n_nodes = see_nodes(b, now, nodes);
+	view.self = see_self(b, now);
+	*ret = balance_best(&view);
+	return 0;
 }
 
 int64_t balancer_blames_node(const char *reason)

@@ -6,6 +6,8 @@
 #ifndef TESSERA_BALANCER_H
 #define TESSERA_BALANCER_H
 
+#include <sys/types.h>
+
 #include "node.h"
 
 struct agent;
@@ -20,6 +22,11 @@ void balancer_host(struct balancer *b, struct node_load *load);
 /* Once a second, after that. */
 void balancer_second(struct balancer *b, int64_t now,
 		     const struct node_load *load);
+
+/* Where a process would be best off, 0: at home. -ESRCH: there is none; -ENOTCONN:
+ * no other node is known yet. */
+int balancer_best(const struct balancer *b, int64_t now, pid_t pid,
+		  uint16_t *ret);
 
 /* A refusal in the kernel's words: for how many ms its node is to be left alone,
  * 0 when it is about the process. Pure. */

@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "balancer.h"
 #include "ctl_request.h"
 #include "ctl_show.h"
 
@@ -151,11 +152,26 @@ static json_t *key_new(struct agent *a)
 			      strerror(-r));
 }
 
-static json_t *answer(struct client *c, enum ctl_command command)
+static json_t *best(struct agent *a, pid_t pid)
+{
+	uint16_t node;
+	int r = balancer_best(a->balancer, agent_now(a), pid, &node);
+
+	if (r == 0)
+		return json_pack("{s:i, s:i}", "pid", (int)pid, "node",
+				 (int)node);
+	if (r == -ESRCH)
+		return ctl_show_error("no-process", "there is no such process",
+				      "ps(1) lists all");
+	return ctl_show_error("failed", "the agent cannot tell the best node",
+			      strerror(-r));
+}
+
+static json_t *answer(struct client *c, const struct ctl_request *request)
 {
 	struct agent *a = c->ctl->agent;
 
-	switch (command) {
+	switch (request->command) {
 	case CTL_STATUS:
 		return ctl_show_status(a);
 	case CTL_NODES:
@@ -168,17 +184,19 @@ static json_t *answer(struct client *c, enum ctl_command command)
 		c->watching = true;
 		c->stale = false;
 		return ctl_show_both(a);
+	case CTL_BEST:
+		return best(a, request->pid);
 	}
 	return NULL;
 }
 
 static int client_request(struct client *c, const char *line, size_t len)
 {
-	enum ctl_command command;
-	int r = ctl_request_parse(line, len, &command);
+	struct ctl_request request;
+	int r = ctl_request_parse(line, len, &request);
 
 	if (r == 0)
-		return client_say(c, answer(c, command));
+		return client_say(c, answer(c, &request));
 	c->ctl->agent->counters[COUNTER_CTL_MALFORMED]++;
 	if (r == -EOPNOTSUPP)
 		return client_say(

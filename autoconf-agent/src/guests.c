@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "proc.h"
 
@@ -22,6 +23,7 @@ int guests_update(struct guests *g, int64_t now, const struct guest *list,
 {
 	int64_t passed = now - g->last;
 	struct guest *all = NULL;
+	uint64_t used_ms = 0;
 
 	if (count > GUESTS_MAX)
 		count = GUESTS_MAX;
@@ -40,17 +42,22 @@ int guests_update(struct guests *g, int64_t now, const struct guest *list,
 		if (passed > 0)
 			all[i].hungry += (sample - all[i].hungry) * passed /
 					 (SMOOTH_MS + passed);
+		/* What a new one used, it may have used at home. */
+		if (old && old->cpu_ms && list[i].cpu_ms > old->cpu_ms)
+			used_ms += list[i].cpu_ms - old->cpu_ms;
 	}
 	free(g->list);
 	g->list = all;
 	g->count = count;
 	g->last = now;
+	g->used = passed > 0 ? (uint32_t)((int64_t)used_ms * 100 / passed) : 0;
 	return 0;
 }
 
 struct guests_measure guests_sum(const struct guests *g, int64_t now)
 {
-	struct guests_measure sum = { .count = (uint16_t)g->count };
+	struct guests_measure sum = { .count = (uint16_t)g->count,
+				      .used = g->used };
 	int64_t load = 0;
 
 	for (size_t i = 0; i < g->count; i++) {
@@ -70,8 +77,10 @@ static void look_at(struct guest *guest)
 {
 	struct proc_stat stat;
 
-	if (proc_stat_read(&stat, guest->pid) == 0)
-		guest->threads = proc_runnable(guest->pid, &stat);
+	if (proc_stat_read(&stat, guest->pid) < 0)
+		return;
+	guest->threads = proc_runnable(guest->pid, &stat);
+	guest->cpu_ms = stat.ticks * 1000 / (uint64_t)sysconf(_SC_CLK_TCK);
 }
 
 /* Who is here now; the list is made with the first of them. */

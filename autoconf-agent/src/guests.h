@@ -18,22 +18,25 @@ struct guest {
 	int64_t since;	  /* ms of the caller's clock */
 	int64_t hungry;	  /* its runnable threads, smoothed, millionths */
 	uint32_t threads; /* runnable in the last measure */
+	uint64_t cpu_ms;  /* CPU time so far, at home too; 0: not known */
 };
 
 struct guests {
 	struct guest *list;
 	size_t count;
-	int64_t last; /* measure, ms */
+	int64_t last;  /* measure, ms */
+	uint32_t used; /* by all since the one before, CPUs, hundredths */
 };
 
 struct guests_measure {
 	uint16_t count;	  /* guests */
 	uint32_t running; /* of their threads, right now */
 	uint16_t load;	  /* the same smoothed over ~5 s, hundredths */
+	uint32_t used;	  /* CPUs since the last measure, hundredths */
 };
 
-/* Who is here now, in any order, with home and threads set: keeps what is known
- * of those that were here before. Pure; list is copied. -ENOMEM. */
+/* Who is here now, in any order, with home, threads and cpu_ms set: keeps what
+ * is known of those that were here before. Pure; list is copied. -ENOMEM. */
 int guests_update(struct guests *g, int64_t now, const struct guest *list,
 		  size_t count);
 /* A new guest counts as one that wants a CPU: it would not have come else, and

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "balance.h"
 #include "load.h"
 
 /* /proc/stat grows with CPUs and interrupts; more than this is not read. */
@@ -32,7 +33,8 @@ struct load {
 	uint64_t busy, total;
 	uint16_t util;
 	uint32_t running; /* in the last measure, without guests and the agent */
-	int64_t smooth; /* runnable processes that are no guests, millionths */
+	struct balance_looks looks; /* at the same */
+	int64_t smooth; /* CPUs that processes want that are no guests, millionths */
 };
 
 static int open_below(const char *root, const char *path)
@@ -216,35 +218,43 @@ static uint32_t to_mib(uint64_t kib)
 
 /* Exponential smoothing by the time that passed, so that a late measure counts
  * for as long as it stood. */
-static void smooth(struct load *load, int64_t passed, uint32_t running)
+static void smooth(struct load *load, int64_t passed, uint32_t wanted)
 {
-	/* The agent is running while it looks. */
-	int64_t sample = running > 0 ? (int64_t)running - 1 : 0;
+	int64_t sample = (int64_t)wanted * 10000;
 
-	if (sample > 1000000)
-		sample = 1000000;
-	sample *= 1000000;
 	load->smooth += (sample - load->smooth) * passed / (SMOOTH_MS + passed);
 }
 
+/* What our own want, hundredths. Never less than what was used and not by guests. */
+static uint32_t wanted(struct load *load, uint32_t guests_used)
+{
+	uint32_t running = load->running > 10000 ? 10000 : load->running;
+	uint32_t seen = balance_look(&load->looks, running) * 100;
+	uint32_t used = (uint32_t)load->util * load->cpus / 10;
+	uint32_t wants;
+
+	used -= used < guests_used ? used : guests_used;
+	wants = balance_wanted(seen, used, load->cpus, BALANCE_OWN_SHARE);
+	return wants > used ? wants : used;
+}
+
 static void count(struct load *load, int64_t now, uint64_t busy, uint64_t total,
-		  uint32_t running)
+		  uint32_t guests_used)
 {
 	int64_t passed = now - load->last;
 
-	if (!load->started) {
-		load->started = true;
-		smooth(load, SMOOTH_MS, running);
-	} else if (passed < SHORTEST_MS) {
+	if (!load->started)
+		passed = SMOOTH_MS;
+	else if (passed < SHORTEST_MS)
 		return;
-	} else {
-		smooth(load, passed > 60000 ? 60000 : passed, running);
-	}
 	/* The kernel's times may step back a little; the share then stays. */
 	if (total > load->total && busy >= load->busy &&
 	    busy - load->busy <= total - load->total)
 		load->util = (uint16_t)((busy - load->busy) * 1000 /
 					(total - load->total));
+	load->started = true;
+	smooth(load, passed > 60000 ? 60000 : passed,
+	       wanted(load, guests_used));
 	load->busy = busy;
 	load->total = total;
 	load->last = now;
@@ -303,9 +313,10 @@ int load_measure(struct load *load, int64_t now,
 	if (!guests)
 		guests = &none;
 	running -= running < guests->running ? running : guests->running;
+	/* The agent is running while it looks. */
 	load->running = running > 0 ? running - 1 : 0;
-	count(load, now, busy, total, running);
 	count_cpus(load);
+	count(load, now, busy, total, guests->used);
 	ret->cpus = load->cpus;
 	ret->util = load->util;
 	ret->load = (uint32_t)(load->smooth / 10000) + guests->load;

@@ -54,8 +54,10 @@ static const struct tess_command commands[] = {
 		.name = "migrate",
 		.run = cmd_migrate,
 		.line = "move a process to another node, or home",
-		.usage = "tess migrate PID NODE|home [--json]",
+		.usage = "tess migrate PID NODE|home|best [--json]",
 		.text = "  NODE         its number or name, as in 'tess nodes'\n"
+			"  best         where it gets the most CPU, as the "
+			"agent sees it now\n"
 			"\n"
 			"It returns when the process is there, or says why it "
 			"stays where it is.\n",

@@ -41,14 +41,22 @@ int client_connect(void)
 	return fd;
 }
 
-int client_send(int fd, const char *command)
+static int send_request(int fd, const char *command, pid_t pid)
 {
 	char line[64];
-	int n = snprintf(line, sizeof(line), "{\"cmd\":\"%s\"}\n", command);
+	int n = pid ? snprintf(line, sizeof(line),
+			       "{\"cmd\":\"%s\",\"pid\":%d}\n", command, pid) :
+		      snprintf(line, sizeof(line), "{\"cmd\":\"%s\"}\n",
+			       command);
 
 	if (n < 0 || (size_t)n >= sizeof(line))
 		return -EINVAL;
 	return send(fd, line, (size_t)n, MSG_NOSIGNAL) == n ? 0 : -EPIPE;
+}
+
+int client_send(int fd, const char *command)
+{
+	return send_request(fd, command, 0);
 }
 
 void client_line_clear(struct client_line *line)
@@ -136,27 +144,33 @@ static int no_agent(bool json, int error)
 			  "its log may tell why; if it hangs, restart it");
 }
 
-static int ask(const char *command, json_t **ret)
+static int ask(const char *command, pid_t pid, json_t **ret)
 {
 	cleanup_close int fd = client_connect();
-	int r = fd < 0 ? fd : client_send(fd, command);
+	int r = fd < 0 ? fd : send_request(fd, command, pid);
 
 	return r < 0 ? r : wait_answer(fd, ret);
 }
 
-json_t *client_ask(const char *command, bool json, int *ret_exit)
+json_t *client_ask_process(const char *command, pid_t pid, bool json,
+			   int *ret_exit)
 {
 	json_t *reply = NULL;
-	int r = ask(command, &reply);
+	int r = ask(command, pid, &reply);
 
 	if (r < 0)
 		*ret_exit = no_agent(json, r);
 	return r < 0 ? NULL : reply;
 }
 
+json_t *client_ask(const char *command, bool json, int *ret_exit)
+{
+	return client_ask_process(command, 0, json, ret_exit);
+}
+
 json_t *client_try(const char *command)
 {
 	json_t *reply = NULL;
 
-	return ask(command, &reply) < 0 ? NULL : reply;
+	return ask(command, 0, &reply) < 0 ? NULL : reply;
 }

@@ -8,6 +8,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #define CLIENT_LINE_MAX (16u << 20) /* 4,096 nodes take some MiB */
 
@@ -28,6 +29,9 @@ void client_line_clear(struct client_line *line);
 /* Asks and waits for the answer, at most some seconds. NULL: it was said why
  * not, *ret_exit is tess's exit code. */
 json_t *client_ask(const char *command, bool json, int *ret_exit);
+/* The same about a process. */
+json_t *client_ask_process(const char *command, pid_t pid, bool json,
+			   int *ret_exit);
 /* The same for what can do without: NULL, and nothing is said. */
 json_t *client_try(const char *command);
 

@@ -2,6 +2,7 @@
 /*
  * An agent made of plain data, for the tests of what is shown of it.
  */
+#include "balancer.h"
 #include "fake_agent.h"
 
 #include <arpa/inet.h>
@@ -177,4 +178,13 @@ size_t netmon_addresses(struct netmon *mon, const struct netmon_address **ret)
 {
 	*ret = fake.addresses;
 	return fake.n_addresses;
+}
+
+int balancer_best(const struct balancer *b, int64_t now, pid_t pid,
+		  uint16_t *ret)
+{
+	if (pid != FAKE_PID)
+		return -ESRCH;
+	*ret = 3;
+	return 0;
 }

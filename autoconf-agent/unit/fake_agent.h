@@ -9,6 +9,7 @@
 #include "agent.h"
 
 #define FAKE_NOW 1000000 /* agent_now() */
+#define FAKE_PID 2213	 /* a process that balancer_best() knows */
 #define FAKE_NODES 1024
 
 struct fake {

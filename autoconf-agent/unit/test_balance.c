@@ -276,6 +276,79 @@ static void some_places_are_none(void **state)
 	PLAY(scenes);
 }
 
+/* Of the process that a scene has. */
+static void the_best_place_may_be_home(void **state)
+{
+	static const struct {
+		const char *what;
+		struct balance_node self, others[2];
+		struct balance_process process;
+		uint16_t best;
+	} cases[] = {
+		{ "alone with its CPU",
+		  { IDLE, .load = 100 },
+		  { { IDLE }, { IDLE } },
+		  { HUNGRY },
+		  0 },
+		{ "two on a CPU",
+		  { IDLE, .load = 200 },
+		  { { IDLE, .load = 100 }, { IDLE } },
+		  { HUNGRY },
+		  3 },
+		{ "who sleeps is asked as if it wanted a CPU",
+		  { IDLE, .load = 0 },
+		  { { IDLE }, { IDLE } },
+		  { HUNGRY },
+		  0 },
+		{ "a faster one",
+		  { IDLE, .load = 100 },
+		  { { IDLE, .speed = 2000 }, { IDLE } },
+		  { HUNGRY },
+		  2 },
+		{ "a faster one that takes nobody",
+		  { IDLE, .load = 100 },
+		  { { IDLE, .speed = 2000, .room = 0 }, { IDLE } },
+		  { HUNGRY },
+		  0 },
+		{ "it is where it should be",
+		  { IDLE, .load = 100 },
+		  { { IDLE, GUESTS(1) }, { IDLE } },
+		  { HUNGRY, .at = 2 },
+		  2 },
+		{ "home is idle, and where it is not",
+		  { IDLE },
+		  { { IDLE, GUESTS(2) }, { IDLE, .load = 100 } },
+		  { HUNGRY, .at = 2 },
+		  0 },
+		{ "nothing is known of where it is",
+		  { IDLE },
+		  { { IDLE, .load = 100 }, { IDLE, .load = 100 } },
+		  { HUNGRY, .at = 9 },
+		  0 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct balance_node nodes[2];
+		struct balance_view v = {
+			.now = NOW,
+			.self = cases[i].self,
+			.nodes = nodes,
+			.n_nodes = 2,
+			.processes = &cases[i].process,
+			.n_processes = 1,
+		};
+		uint16_t best;
+
+		memcpy(nodes, cases[i].others, sizeof(nodes));
+		v.self.number = 1;
+		nodes[0].number = 2;
+		nodes[1].number = 3;
+		best = balance_best(&v);
+		if (best != cases[i].best)
+			fail_msg("%s: node %u", cases[i].what, best);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -283,6 +356,7 @@ int main(void)
 		cmocka_unit_test(speeds_count),
 		cmocka_unit_test(a_move_must_pay),
 		cmocka_unit_test(some_places_are_none),
+		cmocka_unit_test(the_best_place_may_be_home),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a node tells of itself as a host.
+ * What a node tells of itself: as a host, and how much CPU is wanted.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -112,10 +112,56 @@ static void a_host_tells_what_it_takes(void **state)
 	}
 }
 
+static void who_is_hungry_is_in_each_look(void **state)
+{
+	static const uint32_t seen[] = { 3, 4, 2, 5, 2, 0, 4, 4, 4 };
+	static const uint32_t least[] = { 0, 0, 2, 2, 2, 0, 0, 0, 4 };
+	struct balance_looks looks = { 0 };
+
+	for (size_t i = 0; i < sizeof(seen) / sizeof(*seen); i++)
+		assert_int_equal(balance_look(&looks, seen[i]), least[i]);
+}
+
+static void what_is_seen_is_bounded_by_what_is_used(void **state)
+{
+	enum { SHARE = BALANCE_OWN_SHARE };
+	static const struct {
+		const char *what;
+		uint32_t seen, used;
+		uint16_t cpus;
+		uint32_t share, wanted;
+	} cases[] = {
+		{ "nothing", 0, 0, 1, SHARE, 0 },
+		{ "nothing seen", 0, 30, 1, SHARE, 0 },
+		{ "it wakes with the clock", 300, 3, 1, SHARE, 5 },
+		{ "one has the CPU", 100, 97, 1, SHARE, 100 },
+		{ "one beside guests", 100, 66, 1, SHARE, 100 },
+		{ "four beside guests", 400, 66, 1, SHARE, 400 },
+		{ "one has one of four CPUs", 100, 99, 4, SHARE, 100 },
+		{ "one of four, and a clock", 200, 100, 4, SHARE, 166 },
+		{ "one of four, beside guests", 100, 66, 4, SHARE, 100 },
+		{ "five on four", 500, 398, 4, SHARE, 500 },
+		{ "one among eight", 100, 12, 1, 12, 100 },
+		{ "a clock among eight", 100, 3, 1, 12, 25 },
+		{ "four that get half, beside one", 400, 50, 1, 50, 400 },
+		{ "the others got nothing", 100, 3, 1, 0, 100 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		uint32_t wanted = balance_wanted(cases[i].seen, cases[i].used,
+						 cases[i].cpus, cases[i].share);
+
+		if (wanted != cases[i].wanted)
+			fail_msg("%s: %u", cases[i].what, wanted);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_host_tells_what_it_takes),
+		cmocka_unit_test(who_is_hungry_is_in_each_look),
+		cmocka_unit_test(what_is_seen_is_bounded_by_what_is_used),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

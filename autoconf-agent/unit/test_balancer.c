@@ -231,6 +231,25 @@ static void what_was_sent_counts_before_it_is_told(void **state)
 	assert_int_equal(read_number("702/goto"), -1);
 }
 
+/* Nobody waits for the next second: what is decided next knows of the move. */
+static void one_second_may_see_several_moves(void **state)
+{
+	if (geteuid() != 0)
+		skip();
+	process(702);
+	process(703);
+	w.running = 4;
+	w.nodes[0].load.load = 400;
+	w.nodes[1].load.cpus = w.nodes[2].load.cpus = 1;
+	w.nodes[2].load.room = 8;
+	second();
+	for (int i = 0; i < 10 && moved() < 2; i++)
+		assert_true(sd_event_run(w.agent.event, 100000) >= 0);
+	assert_int_equal(moved(), 2);
+	assert_int_equal(refused(), 0);
+	assert_int_equal(read_number("700/goto") + read_number("701/goto"), 5);
+}
+
 static void who_refuses_is_not_asked_again_at_once(void **state)
 {
 	if (geteuid() != 0)
@@ -262,6 +281,31 @@ static void a_node_that_refuses_is_left_alone(void **state)
 	w.nodes[2].load.room = 8;
 	second();
 	assert_int_equal(refused(), 2);
+}
+
+static void the_best_node_is_told_of_anybody(void **state)
+{
+	uint16_t best = 77;
+
+	if (geteuid() != 0)
+		skip();
+	/* Nobody has looked at processes yet. */
+	assert_int_equal(balancer_best(w.balancer, w.now, 701, &best), 0);
+	assert_int_equal(best, 0);
+	process(702);
+	w.nodes[0].load.load = 300;
+	second();
+	assert_int_equal(read_number("700/goto"), 2);
+	/* Two are left, and one was sent to the second node. */
+	assert_int_equal(balancer_best(w.balancer, w.now, 701, &best), 0);
+	assert_int_equal(best, 0);
+	w.nodes[2].load.room = 8;
+	assert_int_equal(balancer_best(w.balancer, w.now, 701, &best), 0);
+	assert_int_equal(best, 3);
+	assert_int_equal(balancer_best(w.balancer, w.now, 99, &best), -ESRCH);
+	w.agent.members = NULL;
+	assert_int_equal(balancer_best(w.balancer, w.now, 700, &best),
+			 -ENOTCONN);
 }
 
 static void another_build_is_not_even_asked(void **state)
@@ -328,8 +372,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(one_of_two_goes_to_the_idle_node),
 		WORLD_TEST(what_was_sent_counts_before_it_is_told),
+		WORLD_TEST(one_second_may_see_several_moves),
 		WORLD_TEST(who_refuses_is_not_asked_again_at_once),
 		WORLD_TEST(a_node_that_refuses_is_left_alone),
+		WORLD_TEST(the_best_node_is_told_of_anybody),
 		WORLD_TEST(another_build_is_not_even_asked),
 		WORLD_TEST(an_idle_node_does_not_look),
 		WORLD_TEST(a_host_tells_what_it_takes),

@@ -188,6 +188,20 @@ static void test_an_endless_request_ends_the_connection(void **state)
 	close(fd);
 }
 
+static void test_the_best_node_of_a_process_is_told(void **state)
+{
+	int fd = client(*state);
+	char line[64];
+
+	snprintf(line, sizeof(line), "{\"cmd\":\"best\",\"pid\":%d}\n",
+		 FAKE_PID);
+	say(fd, line);
+	assert_has(hear(fd), "node");
+	say(fd, "{\"cmd\":\"best\",\"pid\":1}\n");
+	assert_code(hear(fd), "no-process");
+	close(fd);
+}
+
 static void test_the_key_is_for_root(void **state)
 {
 	int fd = client(*state);
@@ -366,6 +380,7 @@ int main(void)
 		CTL_TEST(test_a_request_may_come_in_pieces),
 		CTL_TEST(test_nonsense_is_answered_and_counted),
 		CTL_TEST(test_an_endless_request_ends_the_connection),
+		CTL_TEST(test_the_best_node_of_a_process_is_told),
 		CTL_TEST(test_the_key_is_for_root),
 		CTL_TEST(test_others_than_root_get_no_key),
 		CTL_TEST(test_a_new_key_is_read),

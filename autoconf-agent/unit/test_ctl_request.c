@@ -13,43 +13,47 @@
 
 #include "ctl_request.h"
 
-static int parse(const char *text, enum ctl_command *ret)
+static int parse(const char *text, struct ctl_request *ret)
 {
 	return ctl_request_parse(text, strlen(text), ret);
 }
 
 static void test_every_command_is_known(void **state)
 {
-	enum ctl_command c;
+	struct ctl_request c;
 
 	assert_int_equal(parse("{\"cmd\":\"status\"}", &c), 0);
-	assert_int_equal(c, CTL_STATUS);
+	assert_int_equal(c.command, CTL_STATUS);
 	assert_int_equal(parse("{\"cmd\":\"nodes\"}", &c), 0);
-	assert_int_equal(c, CTL_NODES);
+	assert_int_equal(c.command, CTL_NODES);
 	assert_int_equal(parse("{\"cmd\":\"key-show\"}", &c), 0);
-	assert_int_equal(c, CTL_KEY_SHOW);
+	assert_int_equal(c.command, CTL_KEY_SHOW);
 	assert_int_equal(parse("{\"cmd\":\"key-new\"}", &c), 0);
-	assert_int_equal(c, CTL_KEY_NEW);
+	assert_int_equal(c.command, CTL_KEY_NEW);
 	assert_int_equal(parse("{\"cmd\":\"watch\"}", &c), 0);
-	assert_int_equal(c, CTL_WATCH);
+	assert_int_equal(c.command, CTL_WATCH);
+	assert_int_equal(c.pid, 0);
+	assert_int_equal(parse("{\"cmd\":\"best\",\"pid\":2213}", &c), 0);
+	assert_int_equal(c.command, CTL_BEST);
+	assert_int_equal(c.pid, 2213);
 }
 
 static void test_a_newer_request_may_say_more(void **state)
 {
-	enum ctl_command c;
+	struct ctl_request c;
 
 	assert_int_equal(parse(" {\"new\": [1], \"cmd\": \"nodes\"}\r", &c), 0);
-	assert_int_equal(c, CTL_NODES);
+	assert_int_equal(c.command, CTL_NODES);
 }
 
 static void test_an_unknown_command_is_told_apart(void **state)
 {
-	enum ctl_command c = CTL_WATCH;
+	struct ctl_request c = { .command = CTL_WATCH };
 
 	assert_int_equal(parse("{\"cmd\":\"migrate\"}", &c), -EOPNOTSUPP);
 	assert_int_equal(parse("{\"cmd\":\"\"}", &c), -EOPNOTSUPP);
 	assert_int_equal(parse("{\"cmd\":\"Status\"}", &c), -EOPNOTSUPP);
-	assert_int_equal(c, CTL_WATCH);
+	assert_int_equal(c.command, CTL_WATCH);
 }
 
 static void test_what_is_no_request_is_refused(void **state)
@@ -68,14 +72,18 @@ static void test_what_is_no_request_is_refused(void **state)
 		"{\"cmd\":\"status\",\"cmd\":\"nodes\"}",
 		"{\"cmd\":\"sta\\u0000tus\"}",
 		"{\"cmd\":\"\xff\"}",
+		"{\"cmd\":\"best\"}",
+		"{\"cmd\":\"best\",\"pid\":0}",
+		"{\"cmd\":\"best\",\"pid\":\"7\"}",
+		"{\"cmd\":\"best\",\"pid\":2147483648}",
 	};
-	enum ctl_command c = CTL_WATCH;
+	struct ctl_request c = { .command = CTL_WATCH };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
 		assert_int_equal(parse(bad[i], &c), -EBADMSG);
 	assert_int_equal(ctl_request_parse("{\"cmd\":\"nodes\"}\0", 16, &c),
 			 -EBADMSG);
-	assert_int_equal(c, CTL_WATCH);
+	assert_int_equal(c.command, CTL_WATCH);
 }
 
 int main(void)

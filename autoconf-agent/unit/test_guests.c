@@ -84,6 +84,25 @@ static void none_are_none(void **state)
 	guests_free(&g);
 }
 
+static void what_they_use_is_counted_from_their_second_look_on(void **state)
+{
+	struct guest list[] = { { .pid = 10, .home = 2, .cpu_ms = 9000 },
+				{ .pid = 11, .home = 2, .cpu_ms = 70000 } };
+	struct guests g = { 0 };
+
+	assert_int_equal(guests_update(&g, 1000, list, 1), 0);
+	assert_int_equal(guests_sum(&g, 1000).used, 0);
+	/* The second is new, and used what it used at home. */
+	list[0].cpu_ms += 600;
+	assert_int_equal(guests_update(&g, 2000, list, 2), 0);
+	assert_int_equal(guests_sum(&g, 2000).used, 60);
+	list[0].cpu_ms += 1000;
+	list[1].cpu_ms += 500;
+	assert_int_equal(guests_update(&g, 4000, list, 2), 0);
+	assert_int_equal(guests_sum(&g, 4000).used, 75);
+	guests_free(&g);
+}
+
 #define STAT(state, threads)                                             \
 	"10 (a) " state " 1 2 3 0 -1 0 6 7 8 9 250 50 1 2 20 0 " threads \
 	" 0 1234 10000000 4096 1 1 2 3\n"
@@ -111,6 +130,10 @@ static void a_guests_threads_are_looked_at(void **state)
 	assert_int_equal(sum.count, 1);
 	assert_int_equal(sum.running, 2);
 	assert_int_equal(sum.load, 200);
+	fake_proc_put("10/stat",
+		      "10 (a) S 1 2 3 0 -1 0 6 7 8 9 300 70 1 2 20 0 "
+		      "1 0 1234 10000000 4096 1 1 2 3\n");
+	assert_int_equal(guests_measure(&g, 3000).used, 70);
 	guests_free(&g);
 	fake_proc_free();
 }
@@ -123,6 +146,8 @@ int main(void)
 		cmocka_unit_test(threads_count_each),
 		cmocka_unit_test(a_number_used_again_is_another_guest),
 		cmocka_unit_test(none_are_none),
+		cmocka_unit_test(
+			what_they_use_is_counted_from_their_second_look_on),
 		cmocka_unit_test(a_guests_threads_are_looked_at),
 	};
 

@@ -231,6 +231,7 @@ static void test_the_agent_itself_is_no_load(void **state)
 {
 	struct machine *m = *state;
 
+	machine_busy(m, 1, 100000, 1);
 	for (int i = 1; i < 20; i++)
 		assert_int_equal(measure(m, i * 1000).load, 0);
 }
@@ -257,7 +258,7 @@ static void test_guests_are_a_part_of_the_load(void **state)
 
 	/* Two of our own, three guests, and the agent. */
 	machine_busy(m, 1000, 1000, 6);
-	m->guests = (struct guests_measure){ 4, 3, 300 };
+	m->guests = (struct guests_measure){ 4, 3, 300, 0 };
 	load = measure(m, 1000);
 	for (int i = 2; i < 60; i++)
 		load = measure(m, i * 1000);
@@ -268,6 +269,48 @@ static void test_guests_are_a_part_of_the_load(void **state)
 	machine_busy(m, 2000, 1000, 3);
 	m->guests = (struct guests_measure){ 0 };
 	assert_in_range(measure(m, 61000).load, 195, 205);
+}
+
+/* A second in which so much of all CPUs was used, per cent. */
+static struct node_load measure_busy(struct machine *m, int second, int *busy,
+				     int percent, int running)
+{
+	*busy += percent;
+	machine_busy(m, 1000 + *busy, 1000 + second * 100 - *busy, running);
+	return measure(m, second * 1000);
+}
+
+/* Whatever wakes with the clock is there in each look. */
+static void test_what_only_wakes_with_the_clock_is_hardly_a_load(void **state)
+{
+	struct machine *m = *state;
+	struct node_load load;
+	int busy = 0;
+
+	for (int s = 1; s < 60; s++)
+		load = measure_busy(m, s, &busy, 3, 4);
+	assert_in_range(load.load, 0, 5 * load.cpus);
+	assert_int_not_equal(load.load, 0);
+	/* Nor beside guests that use the rest. */
+	m->guests =
+		(struct guests_measure){ 1, 1, 100, (uint32_t)load.cpus * 97 };
+	for (int s = 60; s < 120; s++)
+		load = measure_busy(m, s, &busy, 100, 5);
+	assert_in_range(load.load, 100, 100 + 5 * load.cpus);
+}
+
+static void test_who_wants_all_cpus_counts_whole_beside_guests(void **state)
+{
+	struct machine *m = *state;
+	struct node_load load = measure(m, 0);
+	int busy = 0;
+
+	m->guests =
+		(struct guests_measure){ 2, 2, 200, (uint32_t)load.cpus * 33 };
+	for (int s = 1; s < 60; s++)
+		load = measure_busy(m, s, &busy, 100, 4 * load.cpus + 3);
+	assert_in_range(load.load, 200 + 395 * load.cpus,
+			200 + 400 * load.cpus);
 }
 
 static void test_without_a_measure_there_is_no_pressure(void **state)
@@ -334,6 +377,10 @@ int main(void)
 		MACHINE_TEST(test_the_agent_itself_is_no_load),
 		MACHINE_TEST(test_load_settles_at_the_run_queue),
 		MACHINE_TEST(test_guests_are_a_part_of_the_load),
+		MACHINE_TEST(
+			test_what_only_wakes_with_the_clock_is_hardly_a_load),
+		MACHINE_TEST(
+			test_who_wants_all_cpus_counts_whole_beside_guests),
 		MACHINE_TEST(test_without_a_measure_there_is_no_pressure),
 		MACHINE_TEST(test_two_measures_at_once_change_nothing),
 		MACHINE_TEST(test_a_stat_larger_than_the_buffer_is_read_whole),

@@ -11,6 +11,7 @@ JOB = 'awk "BEGIN { while (1) i++ }"'
 EATER = 'awk "BEGIN { while (i < 1500000) a[i++] = i; while (1) j++ }"'
 SPREAD_WITHIN = 40
 QUIET = 30  # seconds in which nothing may move
+LOOK = 4  # seconds; each look is work for an emulated machine, and it would count
 
 
 @pytest.fixture(scope="module")
@@ -51,16 +52,13 @@ def test_idle_nodes_move_nothing(pair):
 
 def test_half_of_the_jobs_go(pair):
     start(pair, JOB, 4)
-    eventually(lambda: guests(pair) == 2, patience(SPREAD_WITHIN), 1)
+    eventually(lambda: guests(pair) == 2, patience(SPREAD_WITHIN), LOOK)
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="a host takes what wakes with its clock for work of its own: one job goes to and fro",
-)
+@pytest.mark.xfail(strict=False, reason="on a starved host a job sometimes still goes to and fro")
 def test_then_all_is_quiet(pair):
     start(pair, JOB, 4)
-    eventually(lambda: guests(pair) == 2, patience(SPREAD_WITHIN), 1)
+    eventually(lambda: guests(pair) == 2, patience(SPREAD_WITHIN), LOOK)
     before = moved(pair)
     throughout(lambda: guests(pair) == 2 and moved(pair) == before, QUIET, 5)
 
@@ -73,19 +71,19 @@ def test_jobs_of_root_stay(pair):
 
 def test_jobs_come_home_when_home_is_as_good(pair):
     start(pair, JOB, 2)
-    eventually(lambda: guests(pair) == 1, patience(SPREAD_WITHIN), 1)
+    eventually(lambda: guests(pair) == 1, patience(SPREAD_WITHIN), LOOK)
     stays = pair[HOME].succeed(
         "for p in $(pidof awk); do ! grep -qx 0 /proc/$p/where || echo $p; done"
     ).split()
     pair[HOME].succeed(f"kill -9 {stays[0]}")
-    eventually(lambda: guests(pair) == 0, patience(SPREAD_WITHIN), 1)
+    eventually(lambda: guests(pair) == 0, patience(SPREAD_WITHIN), LOOK)
     assert pair[HOME].succeed("cat /proc/$(pidof awk)/where") == "0\n"
 
 
 def test_what_eats_memory_leaves_before_its_home_is_full(pair):
     """Two of them do not fit into one machine."""
     start(pair, EATER, 2)
-    eventually(lambda: guests(pair) == 1, patience(SPREAD_WITHIN * 2), 1)
+    eventually(lambda: guests(pair) == 1, patience(SPREAD_WITHIN * 2), LOOK)
     assert len(pair[HOME].succeed("pidof awk").split()) == 2
     assert "Out of memory" not in pair[HOME].succeed("dmesg")
 
@@ -97,12 +95,12 @@ def test_a_blocked_node_gets_no_guests(pair):
         throughout(lambda: guests(pair) == 0, QUIET / 2, 5)
     finally:
         pair[AWAY].succeed("tess unblock")
-    eventually(lambda: guests(pair) >= 1, patience(SPREAD_WITHIN * 2), 1)
+    eventually(lambda: guests(pair) >= 1, patience(SPREAD_WITHIN * 2), LOOK)
 
 
 def test_expelled_guests_are_at_home_again(pair):
     start(pair, JOB, 4)
-    eventually(lambda: guests(pair) == 2, patience(SPREAD_WITHIN), 1)
+    eventually(lambda: guests(pair) == 2, patience(SPREAD_WITHIN), LOOK)
     pair[AWAY].succeed("tess block; tess expel")
     try:
         eventually(lambda: guests(pair) == 0, patience(20), 1)
