@@ -8,7 +8,9 @@
 #include "proc.h"
 
 #define SMOOTH_MS 5000 /* as load.c's */
-#define NEW_MS 5000    /* until then it counts as one */
+/* Until then it wants no less than when it came: it waits for its pages more than
+ * it computes. */
+#define NEW_MS 10000
 
 static const struct guest *find(const struct guests *g, const struct guest *who)
 {
@@ -35,11 +37,13 @@ int guests_update(struct guests *g, int64_t now, const struct guest *list,
 	for (size_t i = 0; i < count; i++) {
 		const struct guest *old = find(g, &list[i]);
 		int64_t sample = (int64_t)list[i].threads * 1000000;
+		int64_t at_first = sample < 1000000 ? 1000000 : sample;
 
 		all[i] = list[i];
 		all[i].since = old ? old->since : now;
-		all[i].hungry = old ? old->hungry : sample;
-		if (passed > 0)
+		all[i].hungry = old ? old->hungry : at_first;
+		if (passed > 0 && (sample > all[i].hungry ||
+				   now - all[i].since >= NEW_MS))
 			all[i].hungry += (sample - all[i].hungry) * passed /
 					 (SMOOTH_MS + passed);
 		/* What a new one used, it may have used at home. */
@@ -54,20 +58,15 @@ int guests_update(struct guests *g, int64_t now, const struct guest *list,
 	return 0;
 }
 
-struct guests_measure guests_sum(const struct guests *g, int64_t now)
+struct guests_measure guests_sum(const struct guests *g)
 {
 	struct guests_measure sum = { .count = (uint16_t)g->count,
 				      .used = g->used };
 	int64_t load = 0;
 
 	for (size_t i = 0; i < g->count; i++) {
-		const struct guest *guest = &g->list[i];
-		int64_t wants = guest->hungry;
-
-		if (now - guest->since < NEW_MS && wants < 1000000)
-			wants = 1000000;
-		load += wants / 10000;
-		sum.running += guest->threads;
+		load += g->list[i].hungry / 10000;
+		sum.running += g->list[i].threads;
 	}
 	sum.load = load > UINT16_MAX ? UINT16_MAX : (uint16_t)load;
 	return sum;
@@ -112,7 +111,7 @@ struct guests_measure guests_measure(struct guests *g, int64_t now)
 	/* Without memory the last view stays. */
 	(void)guests_update(g, now, r.list, r.count);
 	free(r.list);
-	return guests_sum(g, now);
+	return guests_sum(g);
 }
 
 void guests_free(struct guests *g)

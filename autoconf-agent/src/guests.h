@@ -41,7 +41,7 @@ int guests_update(struct guests *g, int64_t now, const struct guest *list,
 		  size_t count);
 /* A new guest counts as one that wants a CPU: it would not have come else, and
  * others must see at once that it is there. */
-struct guests_measure guests_sum(const struct guests *g, int64_t now);
+struct guests_measure guests_sum(const struct guests *g);
 /* Reads /proc and does both; to be called about once a second. */
 struct guests_measure guests_measure(struct guests *g, int64_t now);
 void guests_free(struct guests *g);
