@@ -2,6 +2,7 @@
 /*
  * Channels of a link: frames find their queue, and are taken out of it.
  */
+#include <linux/jiffies.h>
 #include <linux/skbuff.h>
 #include <net/sock.h>
 
@@ -14,6 +15,7 @@
  */
 #define HELD_MAX	(32 << 20)
 #define RESUME_AFTER	(HZ / 100)
+#define READ_WITHIN	(10 * HZ)	/* or the peer has sent what nobody wants */
 
 static int frame_offset(struct sk_buff *skb)
 {
@@ -40,6 +42,8 @@ static void frame_hold(struct tessera_link *link, struct sk_buff *skb)
 	*link_of(skb) = link;
 	skb->destructor = frame_free;
 	if (atomic_long_add_return(skb->truesize, &link->held) > HELD_MAX) {
+		if (!link->strp.paused)
+			WRITE_ONCE(link->paused_at, jiffies);
 		strp_pause(&link->strp);
 		queue_delayed_work(system_unbound_wq, &link->resume, RESUME_AFTER);
 	}
@@ -49,10 +53,12 @@ void tessera_link_resume(struct work_struct *work)
 {
 	struct tessera_link *link = container_of(work, struct tessera_link, resume.work);
 
-	if (atomic_long_read(&link->held) > HELD_MAX / 2)
-		queue_delayed_work(system_unbound_wq, &link->resume, RESUME_AFTER);
-	else
+	if (atomic_long_read(&link->held) <= HELD_MAX / 2)
 		strp_unpause(&link->strp);
+	else if (time_after(jiffies, READ_ONCE(link->paused_at) + READ_WITHIN))
+		tessera_link_fail(link, TESSERA_REASON_PROTOCOL);
+	else
+		queue_delayed_work(system_unbound_wq, &link->resume, RESUME_AFTER);
 }
 
 /* A small frame does not keep the large packet that it came in. */

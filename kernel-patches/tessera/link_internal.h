@@ -30,6 +30,7 @@ struct tessera_link {
 	struct strparser strp;
 	atomic_long_t held;		/* bytes that arrived and are not done with */
 	struct delayed_work resume;	/* reading, after there was too much of that */
+	unsigned long paused_at;	/* jiffies, when it became too much */
 	void (*old_data_ready)(struct sock *sk);
 	void (*old_write_space)(struct sock *sk);
 	void (*old_state_change)(struct sock *sk);

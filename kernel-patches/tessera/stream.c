@@ -51,6 +51,19 @@ int tessera_writer_finish(struct tessera_writer *writer)
 
 int tessera_stream_keep(struct tessera_group *group, struct tessera_message *message)
 {
+	switch ((enum tessera_group_state)READ_ONCE(group->state)) {
+	case GROUP_ARRIVING:
+	case GROUP_RETURNING:
+		break;
+	case GROUP_ABORTED:
+	case GROUP_ENDED:
+		return 0;	/* the peer does not know it yet */
+	case GROUP_PARKING:
+	case GROUP_PARKED:
+	case GROUP_AWAY:
+	case GROUP_RUNNING:
+		return -EPROTO;	/* nobody would ever read it */
+	}
 	if (skb_queue_len_lockless(&group->stream) >= STREAM_FRAMES)
 		return -EPROTO;
 	skb_queue_tail(&group->stream, message->skb);

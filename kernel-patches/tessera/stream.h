@@ -23,7 +23,10 @@ void tessera_writer_put(struct tessera_writer *writer, const void *data, size_t 
 /* Send what is left and give the buffer back: the first error, or 0. */
 int tessera_writer_finish(struct tessera_writer *writer);
 
-/* A DATA frame has come: keep what it holds for the reader. -EPROTO: too much. */
+/*
+ * A DATA frame has come: keep what it holds for the reader. -EPROTO: too much, or
+ * at a time when there is none.
+ */
 int tessera_stream_keep(struct tessera_group *group, struct tessera_message *message);
 
 /*

@@ -24,6 +24,7 @@ SECRET = "the secret of root"
 PROGRAMS = ["memory_heap_survives", "thread_mutex_ping_pong"]
 MIB = 1024  # as /proc/meminfo counts
 KNOBS = "/sys/module/tessera/parameters"
+OFFER = 2  # the type of a frame
 SOAK = int(os.environ.get("HOSTILE_SOAK", "1"))  # so many times as long
 SEED = int(os.environ.get("HOSTILE_SEED", "20261125"))
 
@@ -121,22 +122,25 @@ class Arena:
         return self[HOSTILE].execute(f"/opt/hostile/peer {words}", timeout=patience(timeout))
 
     def unlink(self):
-        """End the link that the hostile machine's own kernel has to the victim, if it
-        has one: the next frame on it is the last."""
+        """End the link that the victim has to the hostile machine's own kernel: an
+        offer is the last frame on it. The next link is one to our hostile program."""
         self[HOSTILE].succeed(
-            f"cd {KNOBS}; echo 0 >cut_type; echo 0 >cut_hold; echo 1 >cut_after; i=0;"
-            " while [ $(cat cut_after) = 1 ] && [ $((i += 1)) -lt 100 ];"
-            " do usleep 100000; done; echo 0 >cut_after"
+            f"cd {KNOBS}; echo 0 >cut_hold; echo {OFFER} >cut_type; echo 1 >cut_after"
         )
+        fates = self.prey(1)
+        assert fates[0].startswith("stayed"), fates
+        assert self[HOSTILE].succeed(f"cd {KNOBS}; cat cut_after; echo 0 >cut_type") == "0\n"
 
     def serve(self, words):
         """The same in the background, until served() is asked for what it said."""
-        if "host" in words.split()[0]:
+        host = "host" in words.split()[0]
+        if host:
             self.unlink()
         self[HOSTILE].succeed(
             f"rm -f /tmp/peer; (/opt/hostile/peer {words}; echo status $?) >/tmp/peer 2>&1 &"
         )
-        self[HOSTILE].wait("grep -q listening /tmp/peer", timeout=patience(30))
+        if host:
+            self[HOSTILE].wait("grep -q listening /tmp/peer", timeout=patience(30))
 
     def served(self, timeout=60):
         self[HOSTILE].wait("grep -q status /tmp/peer", timeout=patience(timeout))

@@ -28,8 +28,11 @@ extern int node;
 /* To where nothing that is tried can close it. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* guest_calls.c: each call there is, with arguments that mean nothing. */
-int try_all_calls(void);
+/*
+ * guest_calls.c: each call there is, with arguments that mean nothing; by the gate
+ * of 32-bit programs, where all are treated alike, every step-th.
+ */
+int try_all_calls(int step);
 /* guest_attacks.c: attempts to reach the host. */
 int try_attacks(void);
 

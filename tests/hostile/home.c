@@ -245,7 +245,7 @@ static bool stand_still(struct visit *visit, struct wire *wire)
 {
 	visit_make(visit, wire, 8, PROGRAM_SPIN);
 	return visit_begin(visit) && visit_say(visit, TESSERA_FRAME_RECALL) &&
-	       wire_wait(wire, TESSERA_FRAME_RETURN, 10 * SECOND);
+	       visit_serve_until(visit, TESSERA_FRAME_RETURN);
 }
 
 static const char *flood_of_small_frames(struct wire *wire)

@@ -119,9 +119,10 @@ static void be_target(uid_t user)
 	sigset_t all;
 	int signal;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (user && (setgroups(0, NULL) < 0 || setuid(user) < 0))
 		_exit(126);
+	/* After that, which would undo both. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_DUMPABLE, 1);
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);

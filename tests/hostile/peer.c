@@ -17,8 +17,6 @@
 #include "attack.h"
 
 #define CALLER_MS 30000
-#define DIAL_TRIES 20
-#define DIAL_PAUSE_MS 250
 
 static struct wire wire = { .fd = -1 };
 

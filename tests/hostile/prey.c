@@ -61,11 +61,12 @@ static void live(int threads)
 {
 	char *page;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	setsid();
 	if (chdir("/tmp") < 0 || setgroups(0, NULL) < 0 || setgid(USER) < 0 ||
 	    setuid(USER) < 0)
 		_exit(126);
+	/* After that, which would undo both. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_DUMPABLE, 1);
 	limit();
 	signal(SIGUSR1, ignore);
@@ -119,8 +120,21 @@ static bool is_home(pid_t pid)
 	       atoi(where) == 0;
 }
 
-/* Everything that others look at may be what the host has made of it. */
-static void look_at(pid_t pid)
+static bool has_ended(pid_t pid)
+{
+	int status;
+
+	if (waitpid(pid, &status, WNOHANG) != pid)
+		return false;
+	printf("ended %#x\n", status);
+	return true;
+}
+
+/*
+ * Everything that others look at may be what the host has made of it. False: it
+ * ends; who is ending is at home, too.
+ */
+static bool look_at(pid_t pid)
 {
 	static const char *const files[] = { "stat", "status", "cmdline",
 					     "maps", "sched",  "comm" };
@@ -131,8 +145,11 @@ static void look_at(pid_t pid)
 			read_proc(pid, files[i], text, sizeof(text));
 		kill(pid, SIGUSR1);
 		poll(NULL, 0, TICK_MS);
+		if (has_ended(pid))
+			return false;
 	}
 	printf("home, auxv %zd", read_proc(pid, "auxv", text, sizeof(text)));
+	return true;
 }
 
 static void one(int node, int threads, int life_ms)
@@ -150,16 +167,14 @@ static void one(int node, int threads, int life_ms)
 	if (error)
 		printf("stayed (%s)", strerror(error));
 	for (int ms = 0; !error && !home && ms < life_ms; ms += TICK_MS) {
-		if (waitpid(pid, &status, WNOHANG) == pid) {
-			printf("ended %#x\n", status);
+		if (has_ended(pid))
 			return;
-		}
 		home = is_home(pid);
 		poll(NULL, 0, TICK_MS);
 	}
-	if (home)
-		look_at(pid);
-	else if (!error)
+	if (home && !look_at(pid))
+		return;
+	if (!home && !error)
 		printf("away");
 	kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);

@@ -1,16 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A program of an ordinary user's at the victim goes to another machine and does
 what it can to reach what is there. Here the machine that is attacked is the host."""
+import errno
+import re
+
 import pytest
 from cluster import eventually, patience
 from conftest import HOSTILE as HOST
 from conftest import VICTIM as HOME
-from conftest import as_user
+from conftest import SOAK, as_user
+from vmlab.errors import LabError
 
 pytestmark = pytest.mark.drones
 
 GUEST_UIDS = 0x7E550000
-CALLS = 1900  # lines of a run of all calls, at least
+CALLS = 980  # lines of a run of all calls, at least
+STEP = 24 if SOAK == 1 else 1  # of the numbers of 32-bit programs
+WRONG_ARGUMENT = [errno.ESRCH, errno.E2BIG, errno.EBADF, errno.EFAULT, errno.EINVAL]
 
 
 @pytest.fixture
@@ -24,8 +30,16 @@ def kept(arena):
 
 
 def run(arena, words, timeout):
-    """(status, what the hostile guest said)"""
-    return arena[HOME].execute(as_user(f"/opt/hostile/guest {words}"), timeout=patience(timeout))
+    """(status, what the hostile guest said); it shares no queues with another run."""
+    home = arena[HOME]
+    guest = f"unshare -i {as_user(f'/opt/hostile/guest {words}')}"
+    home.succeed(f"rm -f /tmp/ended; ({guest}; echo $? >/tmp/ended) >/tmp/said 2>&1 &")
+    try:
+        home.wait("test -s /tmp/ended", timeout=patience(timeout))
+    except LabError:
+        print(home.succeed("tail -n 3 /tmp/said; killall guest"))
+        raise
+    return int(home.succeed("cat /tmp/ended")), home.succeed("cat /tmp/said")
 
 
 def test_a_guest_reaches_nothing_of_its_host(arena, kept):
@@ -52,15 +66,22 @@ def test_what_the_host_keeps_would_tell(arena, kept):
     eventually(told, patience(10))
 
 
+def alike(line):
+    """Where several arguments are wrong, nobody promises which of them is named."""
+    return re.sub(rf"errno ({'|'.join(map(str, WRONG_ARGUMENT))})$", "a wrong argument", line)
+
+
 def test_calls_say_away_what_they_say_at_home(arena):
     """Every number by every gate; above all, nothing is missing because it moved."""
-    status, at_home = run(arena, "calls", 120)
+    status, at_home = run(arena, f"calls {STEP}", 120)
     assert status == 0, at_home
-    status, away = run(arena, f"calls {arena.number(HOST)}", 300)
+    status, away = run(arena, f"calls {STEP} {arena.number(HOST)}", 600 * SOAK)
     assert status == 0, away
     at_home, away = at_home.splitlines(), away.splitlines()
     assert len(at_home) == len(away) > CALLS
-    differ = [f"{a} | at home: {h}" for a, h in zip(away, at_home) if a != h]
+    differ = [
+        f"{a} | at home: {h}" for a, h in zip(away, at_home) if alike(a) != alike(h)
+    ]  # fmt: skip
     assert not differ, "\n".join(differ)
 
 

@@ -76,7 +76,7 @@ class Lowest:
 def test_a_flood_takes_little_memory(arena, name):
     before = arena.health[VICTIM].now()["available"]
     with Lowest(arena[VICTIM]) as lowest:
-        attack(arena, name)
+        attack(arena, name, 240)
     taken = before - lowest.available()
     print(f"\n{name}: {taken / MIB:.1f} MiB taken")
     assert taken < 64 * MIB
@@ -84,7 +84,7 @@ def test_a_flood_takes_little_memory(arena, name):
 
 def test_whoever_looks_at_guests_waits_for_no_home(arena):
     """Their memory is not there, and their home does not send it."""
-    arena.serve(f"home {arena.address(VICTIM)} pages-never; echo listening")
+    arena.serve(f"home {arena.address(VICTIM)} pages-never")
     arena[VICTIM].wait("grep -q mallory /proc/hpc/guests", timeout=patience(30))
     arena[VICTIM].succeed(
         "for p in $(cut -d' ' -f1 /proc/hpc/guests); do"
@@ -96,7 +96,7 @@ def test_whoever_looks_at_guests_waits_for_no_home(arena):
 
 
 def test_the_auxiliary_vector_of_a_guest_ends(arena):
-    arena.serve(f"home {arena.address(VICTIM)} auxv-without-end; echo listening")
+    arena.serve(f"home {arena.address(VICTIM)} auxv-without-end")
     arena[VICTIM].wait("grep -q mallory /proc/hpc/guests", timeout=patience(30))
     sizes = arena[VICTIM].succeed(
         "for p in $(cut -d' ' -f1 /proc/hpc/guests); do cat /proc/$p/auxv | wc -c; done"
@@ -148,9 +148,9 @@ def fuzzed(record_property, output):
 
 
 def test_a_home_may_say_anything(arena, record_property):
-    guests = 250 * SOAK
+    guests = 150 * SOAK
     status, output = arena.peer(
-        f"fuzz-home {arena.address(VICTIM)} {SEED} {guests}", timeout=120 * SOAK + 60
+        f"fuzz-home {arena.address(VICTIM)} {SEED} {guests}", timeout=360 * SOAK
     )
     assert status == 0, output
     assert fuzzed(record_property, output) > 40 * guests

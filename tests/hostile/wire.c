@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#define DIAL_S 10
 #define HELLO_MS 10000
 #define STALL_MS 15000 /* a victim that neither reads nor dies */
 
@@ -236,11 +237,13 @@ bool wire_dial(struct wire *wire, const struct in6_addr *to)
 		.sin6_port = htons(LINK_PORT),
 		.sin6_addr = *to,
 	};
+	const struct timeval within = { .tv_sec = DIAL_S };
 	int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	wire->fd = -1;
 	if (fd < 0)
 		die("no socket");
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &within, sizeof(within));
 	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) <
 	    0) {
 		close(fd);

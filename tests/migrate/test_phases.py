@@ -11,7 +11,7 @@ from itertools import batched
 
 import pytest
 from cluster import eventually, hold, name_of, patience
-from victims import HOME, HOST, MEMBERS, at, victims_cluster
+from victims import HOME, HOST, MEMBERS, VICTIMS, at, victims_cluster
 from vmlab import paths
 
 pytestmark = pytest.mark.drones
@@ -127,10 +127,11 @@ class Scene:
         self.settle()
         self.names += 1
         name = f"v{self.names}"
+        at(self.home, f"start {name}")
         # The mesh needs its moment after a cut.
+        self.home.wait(f"{VICTIMS}; away {name} {self.node}", timeout=int(patience(60)))
         status = at(self.home,
-            f"start {name} && until away {name} {self.node}; do sleep 1; done &&"
-            f" cause look {name} &&"
+            f"cause look {name} &&"
             f" until grep -q whole {name}.out; do usleep 10000; done &&"
             f" go {name} 0 && cause end {name} &&"
             f" until [ -s {name}.status ]; do usleep 10000; done; cat {name}.status"

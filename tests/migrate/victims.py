@@ -6,6 +6,7 @@ from tools import BUILT, HERE, build, lay
 from vmlab import images
 
 HOME, HOST = MEMBERS = [1, 2]
+VICTIMS = ". /opt/migrate/victims.sh"
 
 
 def victims_cluster(name, tmp_path_factory):
@@ -19,6 +20,4 @@ def victims_cluster(name, tmp_path_factory):
 
 def at(machine, command, timeout=60):
     """Run a command that knows what is in victims.sh."""
-    return machine.succeed(
-        f". /opt/migrate/victims.sh; {command}", timeout=int(patience(timeout))
-    )
+    return machine.succeed(f"{VICTIMS}; {command}", timeout=int(patience(timeout)))

@@ -159,6 +159,10 @@ def test_splats_are_told_from_a_starved_emulator():
 
 def test_a_kernel_that_panics_fails_whoever_waits(running):
     running[1].wait_shell()
-    running[1].execute("(sleep 8; echo c >/proc/sysrq-trigger) >/dev/null 2>&1 &")
+    # It panics once somebody does.
+    running[1].execute(
+        "rm -f /tmp/asked; (until [ -e /tmp/asked ]; do usleep 10000; done;"
+        " echo c >/proc/sysrq-trigger) >/dev/null 2>&1 &"
+    )
     with pytest.raises(LabError, match="panic"):
-        running[1].wait("false", timeout=60)
+        running[1].wait("touch /tmp/asked; false", timeout=60)
