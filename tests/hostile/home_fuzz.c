@@ -126,8 +126,8 @@ static void say_pages(struct visit *visit)
 	uint64_t at = one_in(6) ? odd_number() & ~0xfffULL :
 				  places[below(COUNT(places))];
 
-	visit_pages(visit, at, 1 + below(16), 1 + below(one_in(4) ? 1100 : 3),
-		    below(one_in(8) ? 8 : 4));
+	visit_pages(visit, at, 1 + below(16), 1 + below(one_in(4) ? 1030 : 3),
+		    below(one_in(30) ? 8 : 4));
 }
 
 static void say_signal(struct visit *visit)
@@ -181,10 +181,12 @@ static void stop_or_go_on(struct visit *visit)
 
 static void step(struct visit *visit)
 {
-	switch (below(12)) {
-	case 0:
+	/* What breaks a rule ends the link, and with it what was got so far. */
+	if (one_in(60)) {
 		say_anything(visit);
-		break;
+		return;
+	}
+	switch (1 + below(11)) {
 	case 1:
 	case 2:
 		say_pages(visit);

@@ -153,7 +153,7 @@ def test_a_home_may_say_anything(arena, record_property):
         f"fuzz-home {arena.address(VICTIM)} {SEED} {guests}", timeout=360 * SOAK
     )
     assert status == 0, output
-    assert fuzzed(record_property, output) > 40 * guests
+    assert fuzzed(record_property, output) > 8 * guests
 
 
 def test_a_host_may_say_anything(arena, record_property):
