@@ -42,8 +42,8 @@ int guests_update(struct guests *g, int64_t now, const struct guest *list,
 		all[i] = list[i];
 		all[i].since = old ? old->since : now;
 		all[i].hungry = old ? old->hungry : at_first;
-		if (passed > 0 && (sample > all[i].hungry ||
-				   now - all[i].since >= NEW_MS))
+		if (passed > 0 &&
+		    (sample > all[i].hungry || now - all[i].since >= NEW_MS))
 			all[i].hungry += (sample - all[i].hungry) * passed /
 					 (SMOOTH_MS + passed);
 		/* What a new one used, it may have used at home. */

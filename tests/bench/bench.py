@@ -86,7 +86,8 @@ def jobs(pair, count, seconds):
 
 def spreads(pair, count, seconds):
     """Equal jobs of an ordinary user, all started on one of two equal nodes."""
-    row = Row(f"{JOBS} jobs of {seconds} s on one of two nodes", "s", 1.1, "half of one node's time")
+    row = Row(f"{JOBS} jobs of {seconds} s on one of two nodes", "s", 1.1,
+              "half of one node's time")
     rounds = int(seconds * 1e9 / pair.numbers("job")[0])
     for _ in in_turn("jobs that spread", count):
         row.add(peer=pair.crowd(JOBS, "tess", "run", "--stay", "./job", rounds) / 2)
