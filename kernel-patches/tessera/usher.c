@@ -14,8 +14,10 @@
 #include "group.h"
 #include "pages_internal.h"
 
-/* The process needs its first pages at once, and alone: until it has asked for
- * none for so long, or goes on asking. */
+/*
+ * The process needs its first pages at once, and alone: until it has asked for none
+ * for so long, or goes on asking.
+ */
 #define BEGIN_AFTER_MS	50
 #define BEGIN_AT_LAST_MS 500
 
