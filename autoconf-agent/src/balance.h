@@ -179,10 +179,10 @@ struct balance_looks {
 /* One more look: the least of the last ones. */
 uint32_t balance_look(struct balance_looks *looks, uint32_t seen);
 
-/* Processes of which only is known how many were seen running or waiting, and what they used since the last one, both hundredths of a CPU: how much
- * CPU they want. One look counts whole what wakes with the clock, as it does itself;
- * but who got at least `share` per cent of what he wanted wants no more than that
- * much tells. */
+/* Processes of which only is known how many were seen running or waiting, and what
+ * they used since the last look, both hundredths of a CPU: how much CPU they want.
+ * One look counts whole what wakes with the clock, as it does itself; but who got
+ * at least `share` per cent of what he wanted wants no more than that much tells. */
 uint32_t balance_wanted(uint32_t seen, uint32_t used, uint16_t cpus,
 			uint32_t share);
 
