@@ -245,6 +245,7 @@ int tessera_deputy_call(struct tessera_task *member, const struct tessera_messag
 	ret = parts_get(message, &parts);
 	if (ret)
 		return ret;
+	tessera_link_hurry(member->group->link);
 	value = lay_out(member, &parts);
 	if (!value && torn(parts.call)) {
 		flags = TESSERA_RESULT_WHOLE;

@@ -34,6 +34,7 @@
 #define IDLE_S		2	/* a silent link is probed so often */
 #define IDLE_PROBES	3
 #define BUFFER		(4 << 20)
+#define HURRY_MS	200	/* the next wait comes within that, or not soon */
 #define PAGES_UNDER_WAY	2048		/* much less than a link holds */
 #define PARTIAL_MAX	(4 << 20)	/* memory of a frame that is not yet complete */
 
@@ -201,6 +202,16 @@ static void abort_parser(struct strparser *strp, int error)
 	tessera_link_fail(link, TESSERA_REASON_PROTOCOL);
 }
 
+/*
+ * The rest of a frame may be held back by the peer's TCP until we acknowledge what
+ * has come; ours would wait for more of it first, up to 40 ms.
+ */
+static void acknowledge_partial(const struct tessera_link *link, struct sock *sk)
+{
+	if (link->strp.skb_head && inet_csk_ack_scheduled(sk))
+		tcp_send_ack(sk);
+}
+
 /* A frame in many tiny packets takes up much more than it has bytes. */
 static bool partial_too_large(const struct tessera_link *link)
 {
@@ -217,6 +228,7 @@ static void on_data_ready(struct sock *sk)
 	link = sk->sk_user_data;
 	if (link) {
 		strp_data_ready(&link->strp);
+		acknowledge_partial(link, sk);
 		if (partial_too_large(link))
 			tessera_link_fail(link, TESSERA_REASON_PROTOCOL);
 	}
@@ -389,6 +401,7 @@ static struct tessera_link *link_alloc(struct socket *sock, u16 node, u16 role)
 	mutex_init(&link->bulk_lock);
 	init_waitqueue_head(&link->room);
 	init_waitqueue_head(&link->window);
+	link->hurried_at = jiffies;
 	xa_init_flags(&link->channels, XA_FLAGS_LOCK_BH);
 	ida_init(&link->groups);
 	INIT_WORK(&link->down_work, link_down);
@@ -535,6 +548,16 @@ void tessera_link_pages_done(struct tessera_link *link, u32 pages)
 wait_queue_head_t *tessera_link_window(struct tessera_link *link)
 {
 	return &link->window;
+}
+
+void tessera_link_hurry(struct tessera_link *link)
+{
+	WRITE_ONCE(link->hurried_at, jiffies);
+}
+
+bool tessera_link_hurried(const struct tessera_link *link)
+{
+	return time_before(jiffies, READ_ONCE(link->hurried_at) + msecs_to_jiffies(HURRY_MS));
 }
 
 void tessera_link_guests_add(struct tessera_link *link, int guests)

@@ -68,6 +68,9 @@ bool tessera_link_pages_fit(const struct tessera_link *link, u32 pages);
 void tessera_link_pages_add(struct tessera_link *link, u32 pages);
 void tessera_link_pages_done(struct tessera_link *link, u32 pages);
 wait_queue_head_t *tessera_link_window(struct tessera_link *link);
+/* A process waits for what is sent next; whether one did a moment ago. */
+void tessera_link_hurry(struct tessera_link *link);
+bool tessera_link_hurried(const struct tessera_link *link);
 
 /* Of those that run here, one more or less. */
 void tessera_link_guests_add(struct tessera_link *link, int guests);

@@ -51,7 +51,7 @@ struct tessera_memory {
 	unsigned int in_flight;		/* pages pushed, not acknowledged */
 	wait_queue_head_t wait;		/* a bit was cleared; room; lost; stop */
 	struct delayed_work usher;	/* home: pushes */
-	unsigned long away_since, served; /* home: jiffies; the last request */
+	unsigned long away_since;	/* home: jiffies */
 	void *buffer;			/* home: of the server, PAGES_BUFFER bytes */
 
 	/* host: what the next fault is expected to be; see prefetch.c */

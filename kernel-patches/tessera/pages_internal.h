@@ -10,6 +10,7 @@
  * what a fault waits for can wait for all of these.
  */
 #define WINDOW_PAGES	64
+#define HURRIED_PAGES	8	/* while processes wait for what home sends */
 
 /*
  * Fill a buffer of PAGES_BUFFER bytes with the pages of the current mm that
@@ -25,6 +26,8 @@ int tessera_pages_head(const struct tessera_message *message, struct frame_pages
 /* Take part in the window: -EPIPE when nothing is to be sent any more. */
 int tessera_window_enter(struct tessera_memory *memory, u32 pages);
 void tessera_window_leave(struct tessera_memory *memory, u32 pages);
+/* How many may be under way now. */
+u32 tessera_window_pages(const struct tessera_memory *memory);
 /* Until all is acknowledged. */
 int tessera_window_drain(struct tessera_memory *memory);
 

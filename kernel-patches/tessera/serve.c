@@ -99,7 +99,7 @@ int tessera_memory_serve(struct tessera_memory *memory, const struct tessera_mes
 		return -ENOMEM;
 	if (!mmget_not_zero(mm))
 		return 0;	/* the process is dying */
-	WRITE_ONCE(memory->served, jiffies);
+	tessera_link_hurry(memory->group->link);
 	wanted = take_wanted(memory, &req);
 	kthread_use_mm(mm);
 	length = tessera_pages_fill(memory->buffer, req.address, req.count, req.stride,
@@ -110,10 +110,16 @@ int tessera_memory_serve(struct tessera_memory *memory, const struct tessera_mes
 				    message->frame.request, memory->buffer, length);
 }
 
+/* Who waits for a page or a call waits behind little. */
+u32 tessera_window_pages(const struct tessera_memory *memory)
+{
+	return tessera_link_hurried(memory->group->link) ? HURRIED_PAGES : WINDOW_PAGES;
+}
+
 static bool may_enter(struct tessera_memory *memory, u32 pages)
 {
 	return READ_ONCE(memory->stop) ||
-	       (READ_ONCE(memory->in_flight) + pages <= WINDOW_PAGES &&
+	       (READ_ONCE(memory->in_flight) + pages <= max(pages, tessera_window_pages(memory)) &&
 		tessera_link_pages_fit(memory->group->link, pages));
 }
 

@@ -61,7 +61,7 @@ static unsigned long pushable_until(struct tessera_group *group, unsigned long a
 
 /* The next run of pages of a chunk; they count as given away. */
 static u32 take_run(struct tessera_memory *memory, struct tessera_chunk *chunk,
-		    unsigned int *bit)
+		    unsigned int *bit, u32 most)
 {
 	unsigned long end;
 	u32 n = 0;
@@ -71,7 +71,7 @@ static u32 take_run(struct tessera_memory *memory, struct tessera_chunk *chunk,
 		return 0;
 	end = pushable_until(memory->group, chunk->address + *bit * PAGE_SIZE);
 	spin_lock(&memory->lock);
-	while (n < TESSERA_PAGES_MAX && *bit + n < STATE_CHUNK_PAGES &&
+	while (n < most && *bit + n < STATE_CHUNK_PAGES &&
 	       chunk->address + (*bit + n) * PAGE_SIZE < end &&
 	       test_and_clear_bit(*bit + n, chunk->home))
 		n++;
@@ -87,15 +87,15 @@ static int push_chunk(struct tessera_memory *memory, struct tessera_chunk *chunk
 	while (!ret && bit < STATE_CHUNK_PAGES) {
 		unsigned long address;
 		struct kvec part = { .iov_base = buffer };
-		u32 n;
+		u32 most = min(tessera_window_pages(memory), TESSERA_PAGES_MAX), n;
 
 		/* Room first: what was taken must be sent. */
-		ret = tessera_window_enter(memory, TESSERA_PAGES_MAX);
+		ret = tessera_window_enter(memory, most);
 		if (ret)
 			break;
-		n = take_run(memory, chunk, &bit);
-		if (n < TESSERA_PAGES_MAX)
-			tessera_window_leave(memory, TESSERA_PAGES_MAX - n);
+		n = take_run(memory, chunk, &bit, most);
+		if (n < most)
+			tessera_window_leave(memory, most - n);
 		if (!n) {
 			bit++;
 			continue;
@@ -110,11 +110,10 @@ static int push_chunk(struct tessera_memory *memory, struct tessera_chunk *chunk
 	return ret;
 }
 
-/* It has just asked for pages: it is waited for, not for ever. */
+/* It has just asked for something: it is waited for, not for ever. */
 static bool too_early(struct tessera_memory *memory)
 {
-	return time_before(jiffies, READ_ONCE(memory->served) +
-				    msecs_to_jiffies(BEGIN_AFTER_MS)) &&
+	return tessera_link_hurried(memory->group->link) &&
 	       time_before(jiffies, memory->away_since + msecs_to_jiffies(BEGIN_AT_LAST_MS));
 }
 
@@ -148,7 +147,7 @@ static void usher_work(struct work_struct *work)
 void tessera_memory_push(struct tessera_memory *memory)
 {
 	memory->away_since = jiffies;
-	WRITE_ONCE(memory->served, jiffies);
+	tessera_link_hurry(memory->group->link);
 	INIT_DELAYED_WORK(&memory->usher, usher_work);
 	queue_delayed_work(usher_wq, &memory->usher, msecs_to_jiffies(BEGIN_AFTER_MS));
 }
