@@ -21,6 +21,7 @@ class Guest:
     def __init__(self, shell):
         self.shell = shell
         self.ours, self.theirs = socket.socketpair()
+        self.ended = os.eventfd(0, os.EFD_NONBLOCK)
         self.boot()
 
     def boot(self):
@@ -30,23 +31,33 @@ class Guest:
             env={"PATH": os.environ["PATH"], "PS1": "guest# "},
         )
         os.close(slave)
-        threading.Thread(target=self.pump, args=(self.terminal,), daemon=True).start()
+        self.pumping = threading.Thread(target=self.pump)
+        self.pumping.start()
 
-    def pump(self, terminal):
-        while terminal == self.terminal:
+    def pump(self):
+        while True:
+            ready = select.select([self.terminal, self.theirs, self.ended], [], [])[0]
             try:
-                if terminal in select.select([terminal, self.theirs], [], [])[0]:
-                    self.theirs.sendall(os.read(terminal, 4096))
+                if self.ended in ready:
+                    return
+                if self.terminal in ready:
+                    self.theirs.sendall(os.read(self.terminal, 4096))
                 else:
-                    os.write(terminal, self.theirs.recv(4096))
+                    os.write(self.terminal, self.theirs.recv(4096))
             except OSError:
                 return
 
-    def reboot(self):
-        terminal, self.terminal = self.terminal, -1
+    def halt(self):
+        """Nobody is left who could take what is for the next boot."""
         self.process.kill()
         self.process.wait()
-        os.close(terminal)
+        os.eventfd_write(self.ended, 1)
+        self.pumping.join()
+        os.eventfd_read(self.ended)
+        os.close(self.terminal)
+
+    def reboot(self):
+        self.halt()
         self.boot()
 
 
@@ -68,9 +79,7 @@ GONE = "for i in $(seq 100); do pgrep -f '{}' >/dev/null || exit 0; sleep 0.1; d
 def guest(request):
     guest = Guest(SHELLS[request.param])
     yield guest
-    guest.terminal = -1
-    guest.process.kill()
-    guest.process.wait()
+    guest.halt()
 
 
 @pytest.fixture
