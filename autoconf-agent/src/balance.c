@@ -222,9 +222,11 @@ static bool fits_home(const struct balance_view *v,
 static double work_left(const struct balance_process *p,
 			const struct balance_node *at)
 {
-	double future = at_most((double)p->cpu_ms, BALANCE_FUTURE_MS);
+	uint64_t future = p->cpu_ms < p->usual_ms ? p->usual_ms - p->cpu_ms :
+						    p->cpu_ms;
 
-	return future * speed_of(at) / at_least(p->wants / 100.0, 1);
+	return at_most((double)future, BALANCE_FUTURE_MS) * speed_of(at) /
+	       at_least(p->wants / 100.0, 1);
 }
 
 /* ms that it costs all if so much work is done on this node, where the process is
@@ -339,7 +341,8 @@ static bool find_place(const struct market *m, size_t index,
 
 static bool wants_cpu(const struct balance_process *p)
 {
-	return p->wants >= BALANCE_HUNGRY && p->cpu_ms >= BALANCE_BORN_MS;
+	return p->wants >= BALANCE_HUNGRY &&
+	       (p->cpu_ms >= BALANCE_BORN_MS || p->usual_ms > p->cpu_ms);
 }
 
 /* Its host wants it to go: the largest first. */

@@ -29,12 +29,12 @@
 #define BALANCE_PROCESSES 64
 
 /* CPU time before a process may leave, ms: most that live so long live on, and
- * no command typed by hand does. */
+ * no command typed by hand does. One of a kind that lives long need not wait. */
 #define BALANCE_BORN_MS 300
 /* It must want this much of a CPU, hundredths, to be moved for CPU. */
 #define BALANCE_HUNGRY 50
-/* A process expects to live as long again as it did (Harchol-Balter, Downey), but
- * we do not count on more than this, ms of CPU time. */
+/* A process expects to live as long as its kind does, or as long again as it did
+ * (Harchol-Balter, Downey), but we do not count on more than this, ms of CPU time. */
 #define BALANCE_FUTURE_MS 600000
 /* Staying must cost all this much more time, per cent: loads are measured with
  * errors. */
@@ -111,6 +111,7 @@ struct balance_process {
 	uint16_t at;	    /* the node it is on; 0: at home */
 	uint32_t wants;	    /* CPUs it would use, hundredths */
 	uint64_t cpu_ms;    /* CPU time so far */
+	uint64_t usual_ms;  /* what its kind uses in a life; 0: not known */
 	uint32_t mem_mib;   /* resident, or when it left */
 	uint16_t in_kernel; /* of its CPU time lately, per mille; at home only */
 	uint32_t calls;	    /* forwarded in a second; away only */

@@ -257,6 +257,25 @@ static const struct candidate *known(const struct candidates *all, pid_t pid)
 	return bsearch(&key, all->list, all->count, sizeof(key), compare_pids);
 }
 
+/* Who is in the old list and not in the new one; both are by PID. */
+static void note_ended(struct candidates *all, const struct candidate *list,
+		       size_t count)
+{
+	size_t j = 0;
+
+	for (size_t i = 0; i < all->count; i++) {
+		const struct candidate *c = &all->list[i];
+
+		while (j < count && list[j].pid < c->pid)
+			j++;
+		if (!c->looked || (j < count && list[j].pid == c->pid &&
+				   list[j].start == c->start))
+			continue;
+		history_ended(&all->history, c->uid, c->comm,
+			      c->ticks * (uint64_t)all->tick_ms);
+	}
+}
+
 int candidates_look(struct candidates *all, int64_t now)
 {
 	struct candidate *list = NULL;
@@ -296,6 +315,7 @@ int candidates_look(struct candidates *all, int64_t now)
 	/* /proc lists them in this order; so it costs nothing. */
 	if (count)
 		qsort(list, count, sizeof(*list), compare_pids);
+	note_ended(all, list, count);
 	free(all->list);
 	all->list = list;
 	all->count = count;
@@ -310,7 +330,7 @@ struct candidate *candidates_find(const struct candidates *all, pid_t pid,
 	return c && c->start == start ? c : NULL;
 }
 
-size_t candidates_processes(const struct candidates *all, int64_t now,
+size_t candidates_processes(struct candidates *all, int64_t now,
 			    struct balance_process ret[BALANCE_PROCESSES],
 			    size_t index[BALANCE_PROCESSES])
 {
@@ -324,6 +344,7 @@ size_t candidates_processes(const struct candidates *all, int64_t now,
 		if (!candidate_process(c, now, &p))
 			continue;
 		p.cpu_ms = c->ticks * (uint64_t)all->tick_ms;
+		p.usual_ms = history_usual(&all->history, c->uid, c->comm);
 		if (n < BALANCE_PROCESSES)
 			n++;
 		else if (ret[--place].cpu_ms >= p.cpu_ms)

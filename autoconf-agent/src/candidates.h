@@ -8,6 +8,7 @@
 #define TESSERA_CANDIDATES_H
 
 #include "balance.h"
+#include "history.h"
 #include "proc.h"
 #include "rules.h"
 
@@ -54,6 +55,7 @@ struct candidates {
 	struct candidate *list; /* by PID */
 	size_t count;
 	int64_t tick_ms;
+	struct history history; /* of those that ended */
 };
 
 /* What one look sees of a process. */
@@ -89,7 +91,7 @@ int candidates_look(struct candidates *all, int64_t now);
 struct candidate *candidates_find(const struct candidates *all, pid_t pid,
 				  uint64_t start);
 /* The indices of those the decision sees, most CPU time first. */
-size_t candidates_processes(const struct candidates *all, int64_t now,
+size_t candidates_processes(struct candidates *all, int64_t now,
 			    struct balance_process ret[BALANCE_PROCESSES],
 			    size_t index[BALANCE_PROCESSES]);
 void candidates_free(struct candidates *all);

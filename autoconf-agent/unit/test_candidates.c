@@ -398,6 +398,24 @@ static void users_processes_come_with_most_cpu_time_first(void **state)
 	candidates_free(&all);
 }
 
+static void what_ended_tells_how_long_its_kind_lives(void **state)
+{
+	struct balance_process list[BALANCE_PROCESSES];
+	struct candidates all = { 0 };
+
+	if (geteuid() != 0)
+		skip();
+	for (unsigned int life = 1; life <= HISTORY_RUNS; life++) {
+		list_of(&all, 2000 * life, list);
+		assert_int_equal(list[1].usual_ms, 0);
+		/* The same number, another process. */
+		process(701, 100, 100 + life);
+	}
+	assert_int_equal(list_of(&all, 20000, list), 2);
+	assert_int_equal(list[1].usual_ms, 1000);
+	candidates_free(&all);
+}
+
 static void a_number_that_is_used_again_is_another_process(void **state)
 {
 	struct balance_process list[BALANCE_PROCESSES];
@@ -485,6 +503,7 @@ int main(void)
 		cmocka_unit_test(some_are_none),
 		cmocka_unit_test(refusals_are_the_nodes_or_the_process_own),
 		PROC_TEST(users_processes_come_with_most_cpu_time_first),
+		PROC_TEST(what_ended_tells_how_long_its_kind_lives),
 		PROC_TEST(a_number_that_is_used_again_is_another_process),
 		PROC_TEST(rules_are_read),
 		PROC_TEST(who_cannot_be_asked_stays),
