@@ -83,6 +83,15 @@ static int on_hup(sd_event_source *s, const struct signalfd_siginfo *info,
 	return 0;
 }
 
+/* What root has switched on in /proc/hpc/admin; an older kernel has less. */
+static bool switched(const char *name)
+{
+	int64_t value = 0;
+
+	(void)proc_read_number(&value, "hpc/admin/%s", name);
+	return value != 0;
+}
+
 /* --- as a host --- */
 
 static uint16_t guest_limit(const struct balancer *b,
@@ -105,7 +114,7 @@ void balancer_host(struct balancer *b, struct node_load *load)
 	if (!b->agent->kernel)
 		return;
 	(void)proc_read_number(&blocked, "hpc/admin/block");
-	host.blocked = blocked != 0 || !b->conf.balance;
+	host.blocked = blocked != 0 || !b->conf.balance || switched("quiet");
 	self = ledger_node(&b->ledger, 0, 0, load, 0);
 	balance_host(&host, &self, b->load.leave, &load->room, &load->leave);
 	if (load->leave && !b->load.leave)
@@ -237,6 +246,21 @@ static void start(struct balancer *b, int64_t now, struct candidate *c,
 			  c->comm, balance_reason_text(move->reason));
 }
 
+/* Without those that are at home; returns how many are left. */
+static size_t keep_away(struct balance_process processes[], size_t index[],
+			size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!processes[i].at)
+			continue;
+		processes[kept] = processes[i];
+		index[kept++] = index[i];
+	}
+	return kept;
+}
+
 static void decide(struct balancer *b, int64_t now)
 {
 	struct balance_process processes[BALANCE_PROCESSES];
@@ -252,9 +276,12 @@ static void decide(struct balancer *b, int64_t now)
 	};
 	struct balance_move move;
 
-	if (mover_busy(b->mover) || now < b->broken)
+	if (mover_busy(b->mover) || now < b->broken || switched("stay"))
 		return;
 	view.n_processes = candidates_processes(&b->all, now, processes, index);
+	if (switched("lstay"))
+		view.n_processes =
+			keep_away(processes, index, view.n_processes);
 	if (!view.n_processes)
 		return;
 	view.n_nodes = see_nodes(b, now, nodes);
@@ -433,7 +460,7 @@ void balancer_second(struct balancer *b, int64_t now,
 	if (!b->agent->kernel || !b->agent->members)
 		return;
 	tell_homes(b, now);
-	if (!b->conf.balance || !has_work(b))
+	if (!b->conf.balance || !has_work(b) || switched("quiet"))
 		return;
 	if (candidates_look(&b->all, now) < 0)
 		return;

@@ -19,24 +19,18 @@
 /* --- switches: stay, nostay, -stay --- */
 
 static const struct toggle {
-	const char *name; /* a file in /proc/hpc/admin, if the kernel has it */
+	const char *name; /* a file in /proc/hpc/admin */
 	const char *what, *on, *off;
-	const char *missing; /* what to say if it has not */
+	const char *missing; /* why there is none, or NULL */
 } toggles[] = {
 	{ "block", "refuse guests, or let them in", "guests are refused",
 	  "guests are welcome", NULL },
-	{ "stay", "keep processes here", "processes stay on this node",
-	  "processes may leave this node",
-	  "the kernel cannot keep all processes of a node where they are; "
-	  "'tess stay PID' keeps one, 'tess run --stay' a command" },
-	{ "lstay", "keep own processes here", "own processes stay",
-	  "own processes may leave",
-	  "the kernel cannot keep all own processes at home; 'tess stay PID' "
-	  "keeps one, 'tess run --home' a command" },
-	{ "quiet", "be quiet", "nothing is told about the load",
-	  "the load is told",
-	  "a node always tells the others about its load; 'mosctl block' "
-	  "keeps guests out" },
+	{ "stay", "keep own processes where they are",
+	  "own processes stay where they are", "own processes may move", NULL },
+	{ "lstay", "keep own processes here", "own processes stay at home",
+	  "own processes may leave", NULL },
+	{ "quiet", "be quiet", "this node takes no part in balancing",
+	  "this node takes part in balancing", NULL },
 	{ "mfs", "switch MFS", NULL, NULL,
 	  "there is no MFS: files are always used at a process's home" },
 };
@@ -51,7 +45,7 @@ static const struct toggle *find_toggle(const char *name)
 
 static int throw(const struct toggle *t, bool on, const char *request)
 {
-	if (t->missing && !proc_has("hpc/admin/%s", t->name))
+	if (t->missing)
 		return old_refuse(request, t->missing);
 	return admin_switch(false, t->name, on, t->what, on ? t->on : t->off);
 }
@@ -81,13 +75,11 @@ static int expel(void)
 /* In openMosix also an lstay. */
 static int bring(void)
 {
-	if (proc_has("hpc/admin/lstay"))
-		(void) throw(find_toggle("lstay"), true, "lstay");
-	else
-		tess_note("those that come home may leave again: the kernel "
-			  "cannot keep all of them ('mosctl lstay')");
-	return admin_switch(false, "bring", 1, "bring all processes home",
-			    "all processes are at home");
+	int r = throw(find_toggle("lstay"), true, "lstay");
+
+	return r ? r :
+		   admin_switch(false, "bring", 1, "bring all processes home",
+				"all processes are at home");
 }
 
 /* --- questions about nodes --- */

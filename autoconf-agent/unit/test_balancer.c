@@ -326,6 +326,40 @@ static void an_idle_node_does_not_look(void **state)
 	assert_int_equal(moved() + refused(), 0);
 }
 
+static void what_root_switched_on_is_obeyed(void **state)
+{
+	static const char *const keep[] = { "hpc/admin/stay", "hpc/admin/lstay",
+					    "hpc/admin/quiet" };
+
+	if (geteuid() != 0)
+		skip();
+	for (size_t i = 0; i < sizeof(keep) / sizeof(*keep); i++) {
+		fake_proc_put(keep[i], "1\n");
+		second();
+		assert_int_equal(moved() + refused(), 0);
+		fake_proc_put(keep[i], "0\n");
+	}
+	second();
+	assert_int_equal(moved(), 1);
+}
+
+/* With lstay who is away may still come, with stay nobody moves. */
+static void who_is_away_may_come_though_own_stay(void **state)
+{
+	if (geteuid() != 0)
+		skip();
+	fake_proc_put("700/where", "2\n");
+	w.nodes[1].load.leave = true;
+	fake_proc_put("hpc/admin/stay", "1\n");
+	second();
+	assert_int_equal(moved() + refused(), 0);
+	fake_proc_put("hpc/admin/stay", "0\n");
+	fake_proc_put("hpc/admin/lstay", "1\n");
+	second();
+	assert_int_equal(moved(), 1);
+	assert_int_equal(read_number("700/goto"), 0);
+}
+
 static void a_host_tells_what_it_takes(void **state)
 {
 	struct node_load load = w.nodes[0].load;
@@ -339,6 +373,10 @@ static void a_host_tells_what_it_takes(void **state)
 	assert_int_equal(load.room, 0);
 	assert_false(load.leave);
 	fake_proc_put("hpc/admin/block", "0\n");
+	fake_proc_put("hpc/admin/quiet", "1\n");
+	balancer_host(w.balancer, &load);
+	assert_int_equal(load.room, 0);
+	fake_proc_put("hpc/admin/quiet", "0\n");
 	load.guests = 2;
 	load.free_mib = 20;
 	balancer_host(w.balancer, &load);
@@ -378,6 +416,8 @@ int main(void)
 		WORLD_TEST(the_best_node_is_told_of_anybody),
 		WORLD_TEST(another_build_is_not_even_asked),
 		WORLD_TEST(an_idle_node_does_not_look),
+		WORLD_TEST(what_root_switched_on_is_obeyed),
+		WORLD_TEST(who_is_away_may_come_though_own_stay),
 		WORLD_TEST(a_host_tells_what_it_takes),
 		WORLD_TEST(homes_are_told_one_after_the_other),
 	};

@@ -36,7 +36,8 @@ static int run_old(int argc, char **argv)
 static int setup(void **state)
 {
 	static const char *const nodes[] = { "3", "4", "5" };
-	static const char *const files[] = { "block", "expel", "bring" };
+	static const char *const files[] = { "block", "expel", "bring",
+					     "stay",  "lstay", "quiet" };
 	char name[64];
 	int r = stage_setup(state);
 
@@ -210,27 +211,33 @@ static void test_mosctl_throws_the_switches_there_are(void **state)
 	stage_wrote("hpc/admin/block", "0\n");
 	STAGE_RUN(s, run_old, "mosctl", "bring");
 	stage_wrote("hpc/admin/bring", "1\n");
-	stage_says(s->err, "may leave again");
+	/* And stay there. */
+	stage_wrote("hpc/admin/lstay", "1\n");
 }
 
-static void test_mosctl_takes_what_a_kernel_adds(void **state)
+static void test_mosctl_keeps_processes(void **state)
 {
+	static const char *const names[] = { "stay", "lstay", "quiet" };
 	struct stage *s = *state;
+	char file[64], undo[16];
 
-	STAGE_RUN(s, run_old, "mosctl", "lstay");
-	assert_int_equal(s->status, TESS_FAILED);
-	fake_proc_put("hpc/admin/lstay", "");
-	STAGE_RUN(s, run_old, "mosctl", "lstay");
-	assert_int_equal(s->status, TESS_OK);
-	stage_wrote("hpc/admin/lstay", "1\n");
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		snprintf(file, sizeof(file), "hpc/admin/%s", names[i]);
+		snprintf(undo, sizeof(undo), "no%s", names[i]);
+		STAGE_RUN(s, run_old, "mosctl", names[i]);
+		assert_int_equal(s->status, TESS_OK);
+		stage_wrote(file, "1\n");
+		STAGE_RUN(s, run_old, "mosctl", undo);
+		assert_int_equal(s->status, TESS_OK);
+		stage_wrote(file, "0\n");
+	}
 }
 
 static void test_what_has_no_meaning_is_refused_in_words(void **state)
 {
 	static const char *const requests[] = {
-		"stay",	   "nostay",  "-stay",	  "lstay",    "nolstay",
-		"quiet",   "noquiet", "mfs",	  "nomfs",    "gettune",
-		"getyard", "setyard", "getdecay", "setdecay", "setspeed",
+		"mfs",	   "nomfs",    "gettune",  "getyard",
+		"setyard", "getdecay", "setdecay", "setspeed",
 	};
 	static const char *const map[] = { "-w", "-W",	"-c",  "-n",
 					   "-p", "-g0", "-off" };
@@ -381,7 +388,7 @@ int main(void)
 		TEST(test_short_forms_are_those_of_mosrun),
 		TEST(test_what_was_never_an_option_is_refused),
 		TEST(test_mosctl_throws_the_switches_there_are),
-		TEST(test_mosctl_takes_what_a_kernel_adds),
+		TEST(test_mosctl_keeps_processes),
 		TEST(test_what_has_no_meaning_is_refused_in_words),
 		TEST(test_monitors_take_the_options_they_had),
 		TEST(test_mosctl_answers_about_nodes),

@@ -3,6 +3,9 @@
  * What root does to the whole node, as openMosix had it:
  *
  *	admin/block	1: no guests are taken, 0: they are
+ *	admin/stay	1: the agent moves none of our own by itself
+ *	admin/lstay	1: none that is at home; who is away may come
+ *	admin/quiet	1: this node takes no part in balancing at all
  *	admin/expel	write 1: all guests go home; ends when they have
  *	admin/bring	write 1: all our own come home; ends when they have
  *	guests		a line for each: PID, its home, its PID there, its name
@@ -60,23 +63,32 @@ static int bring(bool value)
 	return value ? recall_all(false) : -EINVAL;
 }
 
+/* The agent asks for these when it decides; what is moved by hand moves. */
+static bool stay, lstay, quiet;
+
 struct knob {
 	const char *name;
+	bool *flag;			/* or: */
 	int (*set)(bool value);
 	bool (*get)(void);		/* NULL: reads as empty */
 };
 
 static const struct knob knobs[] = {
-	{ "hpc/admin/block", set_block, tessera_blocked },
-	{ "hpc/admin/expel", expel, NULL },
-	{ "hpc/admin/bring", bring, NULL },
+	{ "hpc/admin/block", .set = set_block, .get = tessera_blocked },
+	{ "hpc/admin/stay", .flag = &stay },
+	{ "hpc/admin/lstay", .flag = &lstay },
+	{ "hpc/admin/quiet", .flag = &quiet },
+	{ "hpc/admin/expel", .set = expel },
+	{ "hpc/admin/bring", .set = bring },
 };
 
 static int knob_show(struct seq_file *seq, void *unused)
 {
 	const struct knob *knob = seq->private;
 
-	if (knob->get)
+	if (knob->flag)
+		seq_printf(seq, "%d\n", READ_ONCE(*knob->flag));
+	else if (knob->get)
 		seq_printf(seq, "%d\n", knob->get());
 	return 0;
 }
@@ -93,7 +105,9 @@ static ssize_t knob_write(struct file *file, const char __user *buf, size_t len,
 	int ret;
 
 	ret = kstrtobool_from_user(buf, len, &value);
-	if (!ret)
+	if (!ret && knob->flag)
+		WRITE_ONCE(*knob->flag, value);
+	else if (!ret)
 		ret = knob->set(value);
 	return ret ?: len;
 }

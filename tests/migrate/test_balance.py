@@ -108,6 +108,16 @@ def test_a_blocked_node_gets_no_guests(pair):
     eventually(lambda: guests(pair) >= 1, patience(SPREAD_WITHIN * 2), LOOK)
 
 
+def test_own_processes_stay_as_long_as_root_wants(pair):
+    pair[HOME].succeed("mosctl lstay && grep -qx 1 /proc/hpc/admin/lstay")
+    try:
+        start(pair, JOB, 3)
+        throughout(lambda: guests(pair) == 0, QUIET / 2, 5)
+    finally:
+        pair[HOME].succeed("mosctl nolstay")
+    eventually(lambda: guests(pair) >= 1, patience(SPREAD_WITHIN), LOOK)
+
+
 def test_expelled_guests_are_at_home_again(pair):
     start(pair, JOB, 4)
     eventually(lambda: guests(pair) == 2, patience(SPREAD_WITHIN), LOOK)

@@ -6,8 +6,6 @@
 
 #include "sim.h"
 
-#define SEEN_MS 1000 /* the balancer does not look at younger ones */
-
 /* --- omniscient and central --- */
 
 /* The node where one more job is fastest; of equals where the least CPUs are
@@ -102,13 +100,14 @@ static size_t processes_of(struct sim *sim, int node, int ids[],
 			   struct balance_process ret[])
 {
 	size_t n = 0;
+	uint64_t usual;
 	int id = sim->nodes[node].first_home;
 
 	for (; id != NOBODY; id = sim->jobs[id].next_home) {
 		const struct job *job = &sim->jobs[id];
 		size_t place = n;
 
-		if (job->frozen > sim->now || sim->now - job->born < SEEN_MS)
+		if (job->frozen > sim->now)
 			continue;
 		if (n < BALANCE_PROCESSES)
 			n++;
@@ -119,6 +118,7 @@ static size_t processes_of(struct sim *sim, int node, int ids[],
 			ids[place] = ids[place - 1];
 		ids[place] = id;
 	}
+	usual = history_usual(&sim->nodes[node].history, SIM_USER, SIM_PROGRAM);
 	for (size_t i = 0; i < n; i++) {
 		const struct job *job = &sim->jobs[ids[i]];
 
@@ -126,6 +126,7 @@ static size_t processes_of(struct sim *sim, int node, int ids[],
 			.at = job->at == node ? 0 : (uint16_t)(job->at + 1),
 			.wants = 100,
 			.cpu_ms = (uint64_t)job->cpu_ms,
+			.usual_ms = usual,
 			.mem_mib = job->mem_mib,
 		};
 		for (size_t j = 0; j < BALANCE_MOVES; j++)

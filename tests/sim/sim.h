@@ -9,6 +9,7 @@
 #define TESSERA_SIM_H
 
 #include "balance.h"
+#include "history.h"
 #include "ledger.h"
 #include "node.h"
 
@@ -41,6 +42,7 @@ struct simnode {
 	struct node_load load;
 	int64_t measured; /* ms */
 	struct ledger ledger;
+	struct history history; /* of the jobs that were started here */
 	uint64_t bytes;
 };
 
@@ -135,6 +137,9 @@ void world_move(struct sim *sim, int job, int to);
 void world_fail(struct sim *sim, int node);
 void world_join(struct sim *sim, int node);
 void world_work(struct sim *sim);
+/* All jobs are runs of one program of one user. */
+#define SIM_USER 1000
+#define SIM_PROGRAM "job"
 /* As load.c does it. */
 void world_measure(struct sim *sim, int node);
 /* What a job gets on a node; as a guest or not; with so many more. */

@@ -275,6 +275,8 @@ static void work_on(struct sim *sim, int node)
 		job->cpu_ms += rate * 1000 / n->speed * WORK_MS;
 		if (job->left <= 0) {
 			measure_job(sim, job);
+			history_ended(&sim->nodes[job->home].history, SIM_USER,
+				      SIM_PROGRAM, (uint64_t)job->cpu_ms);
 			remove_job(sim, id);
 		}
 	}

@@ -32,6 +32,7 @@ def machine(source="drone", **options):
         "stamp_key": False, "extra": None, "append": "", "name": None, "qemu": [],
         "balance": False,  # tests say what moves, and when
         "image_dir": str(IMAGE_DIR), "iso": str(ISO), "accel": None,
+        "own_clock": float(os.environ.get("LAB_SLOW", "1")) > 1,
     }
     unknown = set(options) - set(config)
     if unknown:

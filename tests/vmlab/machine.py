@@ -106,7 +106,7 @@ class Machine:
         memory = config["mem"] or DEFAULT_MEMORY[config["source"]]
         command = [
             accel.QEMU, "-name", f"node{self.node}", "-nodefaults", "-no-user-config",
-            "-machine", "q35", *accel.cpu(config["accel"]),
+            "-machine", "q35", *accel.cpu(config["accel"], config["own_clock"]),
             "-m", str(memory), "-smp", str(config["cpus"]),
             "-display", "none", "-vga", "std",
             "-smbios", f"type=1,manufacturer=Tessera,product=Lab,serial={self.node}",
