@@ -19,14 +19,16 @@
 #include "deputy.h"
 #include "group.h"
 #include "guest.h"
-#include "offer.h"
 
 #define WITHIN	(60 * HZ)
 
-static int set_block(bool value)
+static bool block;
+/* The agent asks for these when it decides; what is moved by hand moves. */
+static bool stay, lstay, quiet;
+
+bool tessera_blocked(void)
 {
-	tessera_block(value);
-	return 0;
+	return READ_ONCE(block);
 }
 
 /* All of a kind are asked, and then waited for. */
@@ -53,33 +55,29 @@ static int recall_all(bool guest)
 	return left ? 0 : -ETIMEDOUT;
 }
 
-static int expel(bool value)
+static int expel(void)
 {
-	return value ? recall_all(true) : -EINVAL;
+	return recall_all(true);
 }
 
-static int bring(bool value)
+static int bring(void)
 {
-	return value ? recall_all(false) : -EINVAL;
+	return recall_all(false);
 }
-
-/* The agent asks for these when it decides; what is moved by hand moves. */
-static bool stay, lstay, quiet;
 
 struct knob {
 	const char *name;
-	bool *flag;			/* or: */
-	int (*set)(bool value);
-	bool (*get)(void);		/* NULL: reads as empty */
+	bool *flag;			/* or it reads as empty, and 1 does: */
+	int (*act)(void);
 };
 
 static const struct knob knobs[] = {
-	{ "hpc/admin/block", .set = set_block, .get = tessera_blocked },
+	{ "hpc/admin/block", .flag = &block },
 	{ "hpc/admin/stay", .flag = &stay },
 	{ "hpc/admin/lstay", .flag = &lstay },
 	{ "hpc/admin/quiet", .flag = &quiet },
-	{ "hpc/admin/expel", .set = expel },
-	{ "hpc/admin/bring", .set = bring },
+	{ "hpc/admin/expel", .act = expel },
+	{ "hpc/admin/bring", .act = bring },
 };
 
 static int knob_show(struct seq_file *seq, void *unused)
@@ -88,8 +86,6 @@ static int knob_show(struct seq_file *seq, void *unused)
 
 	if (knob->flag)
 		seq_printf(seq, "%d\n", READ_ONCE(*knob->flag));
-	else if (knob->get)
-		seq_printf(seq, "%d\n", knob->get());
 	return 0;
 }
 
@@ -105,10 +101,12 @@ static ssize_t knob_write(struct file *file, const char __user *buf, size_t len,
 	int ret;
 
 	ret = kstrtobool_from_user(buf, len, &value);
-	if (!ret && knob->flag)
+	if (ret)
+		return ret;
+	if (knob->flag)
 		WRITE_ONCE(*knob->flag, value);
-	else if (!ret)
-		ret = knob->set(value);
+	else
+		ret = value ? knob->act() : -EINVAL;
 	return ret ?: len;
 }
 

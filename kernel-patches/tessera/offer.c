@@ -7,6 +7,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
+#include "admin.h"
 #include "events.h"
 #include "link_internal.h"
 #include "offer.h"
@@ -29,17 +30,6 @@ static DEFINE_MUTEX(offers_lock);	/* guards all of these */
 static LIST_HEAD(offers);
 static unsigned int offers_count;
 static u64 last_id;
-static bool blocked;
-
-bool tessera_blocked(void)
-{
-	return READ_ONCE(blocked);
-}
-
-void tessera_block(bool block)
-{
-	WRITE_ONCE(blocked, block);
-}
 
 int tessera_offer_send(struct tessera_link *link, const struct frame_offer *offer)
 {

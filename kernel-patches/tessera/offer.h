@@ -31,8 +31,4 @@ int tessera_offer_fail(u64 id, enum tessera_reason reason);
 /* One that was taken up, and came to nothing. */
 void tessera_offer_refuse(struct tessera_link *link, u32 group, enum tessera_reason reason);
 
-/* /proc/hpc/admin/block */
-bool tessera_blocked(void);
-void tessera_block(bool block);
-
 #endif /* _TESSERA_OFFER_H */

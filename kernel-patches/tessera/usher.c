@@ -15,10 +15,10 @@
 #include "pages_internal.h"
 
 /*
- * The process needs its first pages at once, and alone: until it has asked for none
- * for so long, or goes on asking.
+ * The process needs its first pages at once, and alone: until the link is hurried no
+ * more, which is looked at so often, or it goes on asking.
  */
-#define BEGIN_AFTER_MS	50
+#define BEGIN_LOOK_MS	50
 #define BEGIN_AT_LAST_MS 500
 
 /* Of its own: it waits for hosts, and each of them can be slow. */
@@ -127,7 +127,7 @@ static void usher_work(struct work_struct *work)
 	void *buffer;
 
 	if (too_early(memory)) {
-		queue_delayed_work(usher_wq, &memory->usher, msecs_to_jiffies(BEGIN_AFTER_MS));
+		queue_delayed_work(usher_wq, &memory->usher, msecs_to_jiffies(BEGIN_LOOK_MS));
 		return;
 	}
 	buffer = kvmalloc(PAGES_BUFFER, GFP_KERNEL);
@@ -149,7 +149,7 @@ void tessera_memory_push(struct tessera_memory *memory)
 	memory->away_since = jiffies;
 	tessera_link_hurry(memory->group->link);
 	INIT_DELAYED_WORK(&memory->usher, usher_work);
-	queue_delayed_work(usher_wq, &memory->usher, msecs_to_jiffies(BEGIN_AFTER_MS));
+	queue_delayed_work(usher_wq, &memory->usher, msecs_to_jiffies(BEGIN_LOOK_MS));
 }
 
 void tessera_memory_stop(struct tessera_memory *memory)
