@@ -83,13 +83,19 @@ static int on_hup(sd_event_source *s, const struct signalfd_siginfo *info,
 	return 0;
 }
 
-/* What root has switched on in /proc/hpc/admin; an older kernel has less. */
-static bool switched(const char *name)
+/* What root has switched on in /proc/hpc/admin. */
+static bool switched(const char *name, bool if_unknown)
 {
-	int64_t value = 0;
+	int64_t value = if_unknown;
 
 	(void)proc_read_number(&value, "hpc/admin/%s", name);
 	return value != 0;
+}
+
+/* By configuration, and not told to be quiet. */
+static bool takes_part(const struct balancer *b)
+{
+	return b->conf.balance && !switched("quiet", false);
 }
 
 /* --- as a host --- */
@@ -109,12 +115,10 @@ void balancer_host(struct balancer *b, struct node_load *load)
 	struct balance_host host = { .guest_limit = guest_limit(b, load),
 				     .owner_first = b->conf.owner_first };
 	struct balance_node self;
-	int64_t blocked = 1;
 
 	if (!b->agent->kernel)
 		return;
-	(void)proc_read_number(&blocked, "hpc/admin/block");
-	host.blocked = blocked != 0 || !b->conf.balance || switched("quiet");
+	host.blocked = switched("block", true) || !takes_part(b);
 	self = ledger_node(&b->ledger, 0, 0, load, 0);
 	balance_host(&host, &self, b->load.leave, &load->room, &load->leave);
 	if (load->leave && !b->load.leave)
@@ -276,10 +280,10 @@ static void decide(struct balancer *b, int64_t now)
 	};
 	struct balance_move move;
 
-	if (mover_busy(b->mover) || now < b->broken || switched("stay"))
+	if (mover_busy(b->mover) || now < b->broken || switched("stay", false))
 		return;
 	view.n_processes = candidates_processes(&b->all, now, processes, index);
-	if (switched("lstay"))
+	if (switched("lstay", false))
 		view.n_processes =
 			keep_away(processes, index, view.n_processes);
 	if (!view.n_processes)
@@ -460,7 +464,7 @@ void balancer_second(struct balancer *b, int64_t now,
 	if (!b->agent->kernel || !b->agent->members)
 		return;
 	tell_homes(b, now);
-	if (!b->conf.balance || !has_work(b) || switched("quiet"))
+	if (!has_work(b) || !takes_part(b))
 		return;
 	if (candidates_look(&b->all, now) < 0)
 		return;

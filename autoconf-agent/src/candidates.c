@@ -257,29 +257,31 @@ static const struct candidate *known(const struct candidates *all, pid_t pid)
 	return bsearch(&key, all->list, all->count, sizeof(key), compare_pids);
 }
 
-/* Who is in the old list and not in the new one; both are by PID. */
+struct candidate *candidates_find(const struct candidates *all, pid_t pid,
+				  uint64_t start)
+{
+	struct candidate *c = (struct candidate *)known(all, pid);
+
+	return c && c->start == start ? c : NULL;
+}
+
+/* Those of the list before this one that are in it no more. */
 static void note_ended(struct candidates *all, const struct candidate *list,
 		       size_t count)
 {
-	size_t j = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct candidate *c = &list[i];
 
-	for (size_t i = 0; i < all->count; i++) {
-		const struct candidate *c = &all->list[i];
-
-		while (j < count && list[j].pid < c->pid)
-			j++;
-		if (!c->looked || (j < count && list[j].pid == c->pid &&
-				   list[j].start == c->start))
-			continue;
-		history_ended(&all->history, c->uid, c->comm,
-			      c->ticks * (uint64_t)all->tick_ms);
+		if (c->looked && !candidates_find(all, c->pid, c->start))
+			history_ended(&all->history, c->uid, c->comm,
+				      c->ticks * (uint64_t)all->tick_ms);
 	}
 }
 
 int candidates_look(struct candidates *all, int64_t now)
 {
-	struct candidate *list = NULL;
-	size_t count = 0, room = 0;
+	struct candidate *list = NULL, *before;
+	size_t count = 0, room = 0, n_before;
 	struct dirent *entry;
 	DIR *dir = opendir(proc_root);
 	pid_t pid;
@@ -315,19 +317,13 @@ int candidates_look(struct candidates *all, int64_t now)
 	/* /proc lists them in this order; so it costs nothing. */
 	if (count)
 		qsort(list, count, sizeof(*list), compare_pids);
-	note_ended(all, list, count);
-	free(all->list);
+	before = all->list;
+	n_before = all->count;
 	all->list = list;
 	all->count = count;
+	note_ended(all, before, n_before);
+	free(before);
 	return 0;
-}
-
-struct candidate *candidates_find(const struct candidates *all, pid_t pid,
-				  uint64_t start)
-{
-	struct candidate *c = (struct candidate *)known(all, pid);
-
-	return c && c->start == start ? c : NULL;
 }
 
 size_t candidates_processes(struct candidates *all, int64_t now,
@@ -344,7 +340,6 @@ size_t candidates_processes(struct candidates *all, int64_t now,
 		if (!candidate_process(c, now, &p))
 			continue;
 		p.cpu_ms = c->ticks * (uint64_t)all->tick_ms;
-		p.usual_ms = history_usual(&all->history, c->uid, c->comm);
 		if (n < BALANCE_PROCESSES)
 			n++;
 		else if (ret[--place].cpu_ms >= p.cpu_ms)
@@ -355,6 +350,11 @@ size_t candidates_processes(struct candidates *all, int64_t now,
 		}
 		ret[place] = p;
 		index[place] = i;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct candidate *c = &all->list[index[i]];
+
+		ret[i].usual_ms = history_usual(&all->history, c->uid, c->comm);
 	}
 	return n;
 }

@@ -62,24 +62,24 @@ static const struct toggle *toggle_of(const char *request, bool *ret_on)
 	return *request == '-' ? find_toggle(request + 1) : NULL;
 }
 
-/* Also a block. */
-static int expel(void)
+/* What is asked for once; a switch keeps it so. */
+static int act(const char *keep, const char *file, const char *what,
+	       const char *done)
 {
-	int r = throw(find_toggle("block"), true, "block");
+	int r = throw(find_toggle(keep), true, keep);
 
-	return r ? r :
-		   admin_switch(false, "expel", 1, "send guests away",
-				"no guests are here");
+	return r ? r : admin_switch(false, file, 1, what, done);
 }
 
-/* In openMosix also an lstay. */
+static int expel(void)
+{
+	return act("block", "expel", "send guests away", "no guests are here");
+}
+
 static int bring(void)
 {
-	int r = throw(find_toggle("lstay"), true, "lstay");
-
-	return r ? r :
-		   admin_switch(false, "bring", 1, "bring all processes home",
-				"all processes are at home");
+	return act("lstay", "bring", "bring all processes home",
+		   "all processes are at home");
 }
 
 /* --- questions about nodes --- */

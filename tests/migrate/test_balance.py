@@ -41,6 +41,18 @@ def guests(pair):
     return len(pair[AWAY].succeed("cat /proc/hpc/guests").splitlines())
 
 
+def at_home(pair):
+    """PIDs of the jobs that run where they were started."""
+    return pair[HOME].succeed(
+        "for p in $(pidof awk); do ! grep -qx 0 /proc/$p/where || echo $p; done"
+    ).split()
+
+
+def nobody_goes(pair):
+    start(pair, JOB, 3)
+    throughout(lambda: guests(pair) == 0, QUIET / 2, 5)
+
+
 def moved(pair):
     return sum(pair.status(number)["counters"]["balance_moved"] for number in MEMBERS)
 
@@ -71,9 +83,7 @@ def test_jobs_of_root_stay(pair):
 def test_jobs_come_home_when_home_is_as_good(pair):
     start(pair, JOB, 2)
     eventually(lambda: guests(pair) == 1, patience(SPREAD_WITHIN), LOOK)
-    stays = pair[HOME].succeed(
-        "for p in $(pidof awk); do ! grep -qx 0 /proc/$p/where || echo $p; done"
-    ).split()
+    stays = at_home(pair)
     pair[HOME].succeed(f"kill -9 {stays[0]}")
     eventually(lambda: guests(pair) == 0, patience(SPREAD_WITHIN), LOOK)
     assert pair[HOME].succeed("cat /proc/$(pidof awk)/where") == "0\n"
@@ -101,8 +111,7 @@ def test_what_eats_memory_leaves_before_its_home_is_full(pair):
 def test_a_blocked_node_gets_no_guests(pair):
     pair[AWAY].succeed("tess block")
     try:
-        start(pair, JOB, 3)
-        throughout(lambda: guests(pair) == 0, QUIET / 2, 5)
+        nobody_goes(pair)
     finally:
         pair[AWAY].succeed("tess unblock")
     eventually(lambda: guests(pair) >= 1, patience(SPREAD_WITHIN * 2), LOOK)
@@ -111,8 +120,7 @@ def test_a_blocked_node_gets_no_guests(pair):
 def test_own_processes_stay_as_long_as_root_wants(pair):
     pair[HOME].succeed("mosctl lstay && grep -qx 1 /proc/hpc/admin/lstay")
     try:
-        start(pair, JOB, 3)
-        throughout(lambda: guests(pair) == 0, QUIET / 2, 5)
+        nobody_goes(pair)
     finally:
         pair[HOME].succeed("mosctl nolstay")
     eventually(lambda: guests(pair) >= 1, patience(SPREAD_WITHIN), LOOK)
@@ -132,11 +140,9 @@ def test_expelled_guests_are_at_home_again(pair):
 def test_power_loss_of_a_host_ends_its_guests_and_nobody_else(pair):
     start(pair, JOB, 4)
     eventually(lambda: guests(pair) == 2, patience(SPREAD_WITHIN), LOOK)
-    at_home = pair[HOME].succeed(
-        "for p in $(pidof awk); do ! grep -qx 0 /proc/$p/where || echo $p; done"
-    ).split()
+    left = at_home(pair)
     pair[AWAY].kill()
-    eventually(lambda: sorted(pair[HOME].succeed("pidof awk").split()) == sorted(at_home),
+    eventually(lambda: sorted(pair[HOME].succeed("pidof awk").split()) == sorted(left),
                patience(20), 1)
     pair[AWAY].start()
     pair.settle(MEMBERS, within=120)

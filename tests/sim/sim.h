@@ -17,6 +17,9 @@
 #define WORK_MS 100 /* of the computing */
 #define HEADERS 142 /* bytes a message costs beside itself, WireGuard's too */
 #define NOBODY (-1)
+/* All jobs are runs of one program of one user. */
+#define SIM_USER 1000
+#define SIM_PROGRAM "job"
 
 struct job {
 	double work, left; /* ms of a CPU of the reference machine */
@@ -137,9 +140,6 @@ void world_move(struct sim *sim, int job, int to);
 void world_fail(struct sim *sim, int node);
 void world_join(struct sim *sim, int node);
 void world_work(struct sim *sim);
-/* All jobs are runs of one program of one user. */
-#define SIM_USER 1000
-#define SIM_PROGRAM "job"
 /* As load.c does it. */
 void world_measure(struct sim *sim, int node);
 /* What a job gets on a node; as a guest or not; with so many more. */

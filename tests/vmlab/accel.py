@@ -87,7 +87,6 @@ def cpu(accel, own_clock=False):
     the ticks of one that is emulated too slowly are not all that it has time for."""
     if accel == "kvm":
         return ["-accel", "kvm", "-cpu", "host"]
-    if own_clock:
-        return ["-accel", "tcg,thread=single", "-icount", "shift=2,sleep=on",
-                "-cpu", "max,-erms,-fsrm"]
-    return ["-accel", "tcg,thread=multi", "-cpu", "max,-erms,-fsrm"]
+    clock = ["-icount", "shift=2,sleep=on"] if own_clock else []
+    threads = "single" if own_clock else "multi"
+    return ["-accel", f"tcg,thread={threads}", *clock, "-cpu", "max,-erms,-fsrm"]
