@@ -114,6 +114,7 @@ struct agent {
 	int64_t stranger_minute;
 	/* Since the machine's start (CLOCK_BOOTTIME), ms; 0: not yet. */
 	int64_t boot_started, boot_address, boot_member;
+	int64_t boot_changed; /* when a node last came, went or changed */
 };
 
 int agent_new(struct agent *a, enum node_role role);

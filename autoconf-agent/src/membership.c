@@ -63,6 +63,8 @@ static void io_changed(void *userdata, const struct node *n,
 {
 	struct agent *a = userdata;
 
+	if (n->status != old || gone)
+		a->boot_changed = agent_now(a);
 	if (gone) {
 		reach_forget(a, (struct node *)n);
 	} else if (n == members_self(a->members)) {

@@ -95,6 +95,7 @@ void fake_reset(void)
 	a->boot_started = 2500;
 	a->boot_address = 2600;
 	a->boot_member = 4200;
+	a->boot_changed = 9500;
 	add_node(1, "tess-000001", NODE_UP);
 	add_node(3, "tess-000003", NODE_SUSPECT);
 	add_node(2, "tess-000002", NODE_DOWN);

@@ -79,6 +79,7 @@ static void test_status_of_a_member(void **state)
 	assert_int_equal(number_at(t, "down"), 1);
 	t = json_object_get(s, "timing");
 	assert_true(json_real_value(json_object_get(t, "member")) == 4.2);
+	assert_true(json_real_value(json_object_get(t, "last_change")) == 9.5);
 	json_decref(s);
 }
 
@@ -106,6 +107,7 @@ static void test_what_is_not_there_yet_is_null(void **state)
 
 	fake_no_key();
 	fake.agent.boot_member = 0;
+	fake.agent.boot_changed = 0;
 	memset(fake.agent.self.info.build, 0, NODE_BUILD_SIZE);
 	s = ctl_show_status(&fake.agent);
 	t = json_object_get(s, "timing");
@@ -113,6 +115,7 @@ static void test_what_is_not_there_yet_is_null(void **state)
 	assert_true(json_is_null(json_object_get(s, "address")));
 	assert_true(json_is_null(json_object_get(s, "kernel")));
 	assert_true(json_is_null(json_object_get(t, "member")));
+	assert_true(json_is_null(json_object_get(t, "last_change")));
 	assert_int_equal(number_at(s, "id"), 0);
 	assert_string_equal(text_at(s, "mesh"), "not started");
 	json_decref(s);
