@@ -36,6 +36,7 @@
 #define BUFFER		(4 << 20)
 #define HURRY_MS	200	/* the next wait comes within that, or not soon */
 #define PAGES_UNDER_WAY	2048		/* much less than a link holds */
+#define HURRIED_FLOW	(32 << 10)	/* bytes, then the peer's window has grown */
 #define PARTIAL_MAX	(4 << 20)	/* memory of a frame that is not yet complete */
 
 /* Somebody who waits for a link to be made. */
@@ -204,11 +205,16 @@ static void abort_parser(struct strparser *strp, int error)
 
 /*
  * The rest of a frame may be held back by the peer's TCP until we acknowledge what
- * has come; ours would wait for more of it first, up to 40 ms.
+ * has come; ours would wait for more of it first, up to 40 ms. In a long flow the
+ * peer has much under way, and one acknowledgement for two packets is enough.
  */
-static void acknowledge_partial(const struct tessera_link *link, struct sock *sk)
+static void acknowledge_partial(struct tessera_link *link, struct sock *sk)
 {
-	if (link->strp.skb_head && inet_csk_ack_scheduled(sk))
+	u32 at = tcp_sk(sk)->rcv_nxt;
+
+	if (!link->strp.skb_head)
+		link->flow_start = at;
+	else if (at - link->flow_start < HURRIED_FLOW && inet_csk_ack_scheduled(sk))
 		tcp_send_ack(sk);
 }
 

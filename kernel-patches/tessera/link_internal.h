@@ -42,6 +42,7 @@ struct tessera_link {
 	atomic_t pages;			/* pushed and not acknowledged, of all processes */
 	wait_queue_head_t window;	/* room for more of them */
 	unsigned long hurried_at;	/* jiffies, see tessera_link_hurry() */
+	u32 flow_start;			/* TCP sequence, see acknowledge_partial() */
 
 	struct xarray channels;		/* by id; its lock guards deliveries */
 	struct tessera_channel control;
