@@ -206,7 +206,7 @@ static void abort_parser(struct strparser *strp, int error)
 /*
  * The rest of a frame may be held back by the peer's TCP until we acknowledge what
  * has come; ours would wait for more of it first, up to 40 ms. In a long flow the
- * peer has much under way, and one acknowledgement for two packets is enough.
+ * peer has much under way, and one acknowledgment for two packets is enough.
  */
 static void acknowledge_partial(struct tessera_link *link, struct sock *sk)
 {

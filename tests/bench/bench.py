@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 
+import cost
 import native
 import rows
 from pair import MEMORY, Pair
@@ -97,13 +98,15 @@ def spreads(pair, count, seconds):
 
 def shorts(pair, count):
     """Commands that never leave."""
-    row = Row("ls, 300 times", "s", 1.01, "with balancing off")
+    listing = Row("ls, 300 times", "s", 1.01, "with balancing off")
+    script = Row("a script like configure", "s", 1.01, "with balancing off")
     for i in in_turn("short commands", count):
         for on in (i % 2 == 0, i % 2 == 1):
             pair.balance_at_home(on)
-            took = pair.crowd("again", 300, "ls", "-l", "/etc")
-            row.add(**{"ours" if on else "peer": took})
-    return [row]
+            whose = "ours" if on else "peer"
+            listing.add(**{whose: pair.crowd("again", 300, "ls", "-l", "/etc")})
+            script.add(**{whose: pair.crowd("again", 1, "./configure.sh")})
+    return [listing, script]
 
 
 def in_pair(parts, failures, balance=False):
@@ -116,7 +119,7 @@ def in_pair(parts, failures, balance=False):
         for part, measure in parts:
             try:
                 found += measure(pair)
-            except LabError as error:  # the rest is still worth its time
+            except (LabError, AssertionError) as error:  # the rest is still worth its time
                 failures.append(f"{part}: {error}")
         about = machines(pair)
         failures += pair.complaints()
@@ -150,7 +153,7 @@ def machines(pair):
     }
 
 
-PARTS = ("native", "freeze", "criu", "call", "transfer", "job", "spread", "short")
+PARTS = ("native", "freeze", "criu", "call", "transfer", "job", "spread", "short", "cost")
 
 
 def options():
@@ -190,6 +193,14 @@ def main():
         ("short", lambda pair: shorts(pair, runs(12))),
     )
     about = {}
+    if wanted(("cost",)):
+        with tempfile.TemporaryDirectory() as directory:
+            try:
+                rows_of_agent, trouble = cost.costs(say, Pair(directory).extra)
+                found += rows_of_agent
+                failures += trouble
+            except (LabError, AssertionError) as error:
+                failures.append(f"cost: {error}")
     for parts, balance in ((moved, False), (balanced, True)):
         rows_of_pair, machines_of_pair = in_pair(parts, failures, balance)
         found += rows_of_pair

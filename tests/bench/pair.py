@@ -36,6 +36,7 @@ class Pair:
         self.extra = Path(directory) / "extra"
         (self.extra / "opt").mkdir(parents=True)
         shutil.copytree(PROGRAMS, self.extra / "opt/bench")
+        shutil.copy(Path(__file__).with_name("configure.sh"), self.extra / "opt/bench")
         put_with_libraries("/usr/sbin/criu", self.extra)
 
     def __enter__(self):

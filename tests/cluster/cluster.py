@@ -6,6 +6,7 @@ import json
 import os
 import threading
 import time
+from collections import namedtuple
 from concurrent.futures import ThreadPoolExecutor
 
 from vmlab.client import Lab, machine
@@ -71,6 +72,9 @@ NOTICED_WITHIN = 25
 def name_of(number):
     """The default host name of machine N: the end of its MAC address."""
     return f"tess-{number:06x}"
+
+
+Traffic = namedtuple("Traffic", "received sent")
 
 
 class Cluster:
@@ -176,6 +180,24 @@ class Cluster:
         """The agent's resident memory in bytes."""
         out = self.lab[number].succeed("grep VmRSS /proc/$(pidof tesserad)/status")
         return int(out.split()[1]) * 1024
+
+
+    def agent_time(self, number):
+        """CPU time of the agent, and the machine's clock: seconds."""
+        out = self.lab[number].succeed("cat /proc/$(pidof tesserad)/stat /proc/uptime")
+        stat, uptime = out.splitlines()
+        words = stat.rsplit(")", 1)[1].split()
+        return (int(words[11]) + int(words[12])) / 100, float(uptime.split()[0])
+
+    def traffic(self):
+        """{machine: Traffic on its NIC, in bytes}."""
+        found = {}
+        for link in json.loads(self.lab.run(["ip", "-j", "-s", "link", "show", "type", "tun"])):
+            number = int(link["ifname"].removeprefix("tap").split("n")[0])
+            # What the tap receives is what the machine sent.
+            stats = link["stats64"]
+            found[number] = Traffic(received=stats["tx"]["bytes"], sent=stats["rx"]["bytes"])
+        return found
 
 
 class NumberWatch:
