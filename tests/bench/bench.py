@@ -100,13 +100,15 @@ def shorts(pair, count):
     """Commands that never leave."""
     listing = Row("ls, 300 times", "s", 1.01, "with balancing off")
     script = Row("a script like configure", "s", 1.01, "with balancing off")
+    shell = Row("100 commands typed to a shell", "s", 1.01, "with balancing off")
     for i in in_turn("short commands", count):
         for on in (i % 2 == 0, i % 2 == 1):
             pair.balance_at_home(on)
             whose = "ours" if on else "peer"
             listing.add(**{whose: pair.crowd("again", 300, "ls", "-l", "/etc")})
             script.add(**{whose: pair.crowd("again", 1, "./configure.sh")})
-    return [listing, script]
+            shell.add(**{whose: pair.numbers("shell 100")[0]})
+    return [listing, script, shell]
 
 
 def in_pair(parts, failures, balance=False):

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * shell COUNT: an interactive shell of the ordinary user, at a terminal of its
+ * own. So many commands are typed, each when the prompt is there: nanoseconds.
+ */
+#include <grp.h>
+#include <pty.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "bench.h"
+
+#define USER 1000
+#define PROMPT "next> "
+
+static void become_shell(void)
+{
+	if (setgroups(0, NULL) < 0 || setgid(USER) < 0 || setuid(USER) < 0)
+		err(1, "user %d", USER);
+	setenv("PS1", PROMPT, 1);
+	unsetenv("ENV");
+	execlp("sh", "sh", "-i", NULL);
+	err(127, "sh");
+}
+
+/* The end of what was read is kept, in case the prompt comes in two pieces. */
+static void wait_for_prompt(int fd)
+{
+	char said[4096];
+	size_t kept = 0;
+	ssize_t got;
+
+	for (;;) {
+		got = read(fd, said + kept, sizeof(said) - kept);
+		if (got <= 0)
+			errx(1, "the shell has ended");
+		kept += got;
+		if (memmem(said, kept, PROMPT, strlen(PROMPT)))
+			return;
+		if (kept > strlen(PROMPT)) {
+			memmove(said, said + kept - strlen(PROMPT),
+				strlen(PROMPT));
+			kept = strlen(PROMPT);
+		}
+	}
+}
+
+int main(int argc, char **argv)
+{
+	static const char command[] = "ls -l /etc >/dev/null; echo $?\n";
+	unsigned long count, i;
+	int64_t begun;
+	pid_t pid;
+	int fd;
+
+	if (argc != 2)
+		errx(2, "usage: shell COUNT");
+	count = number(argv[1]);
+	pid = forkpty(&fd, NULL, NULL, NULL);
+	if (pid < 0)
+		err(1, "terminal");
+	if (pid == 0)
+		become_shell();
+	wait_for_prompt(fd);
+	begun = now();
+	for (i = 0; i < count; i++) {
+		if (write(fd, command, strlen(command)) < 0)
+			err(1, "terminal");
+		wait_for_prompt(fd);
+	}
+	printf("%lld\n", (long long)(now() - begun));
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	return 0;
+}
