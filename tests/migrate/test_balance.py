@@ -8,6 +8,10 @@ pytestmark = pytest.mark.drones
 
 HOME, AWAY = MEMBERS = [1, 2]
 JOB = 'awk "BEGIN { while (1) i++ }"'
+COUNTER = """(
+    awk "BEGIN { for (i = 0; i < 8000000; i++) s += i % 7; print s }" >/tmp/job.$i.sum
+    echo $? >/tmp/job.$i.status
+)"""
 EATER = 'awk "BEGIN { while (i < 1500000) a[i++] = i; while (1) j++ }"'
 SPREAD_WITHIN = 40
 QUIET = 30  # seconds in which nothing may move
@@ -138,7 +142,8 @@ def test_expelled_guests_are_at_home_again(pair):
 
 
 def test_power_loss_of_a_host_ends_its_guests_and_nobody_else(pair):
-    start(pair, JOB, 4)
+    pair[HOME].succeed("rm -f /tmp/job.*")
+    start(pair, COUNTER, 4)
     eventually(lambda: guests(pair) == 2, patience(SPREAD_WITHIN), LOOK)
     left = at_home(pair)
     pair[AWAY].kill()
@@ -148,3 +153,7 @@ def test_power_loss_of_a_host_ends_its_guests_and_nobody_else(pair):
     pair.settle(MEMBERS, within=120)
     # It is a place to go to again.
     eventually(lambda: guests(pair) == 1, patience(SPREAD_WITHIN), LOOK)
+    pair[HOME].wait("[ $(cat /tmp/job.*.status | wc -l) = 4 ]", timeout=int(patience(200)))
+    ended = pair[HOME].succeed("cd /tmp; grep -l '^0$' job.*.status; grep -lx 23999997 job.*.sum")
+    names = [name.rsplit(".", 1)[0] for name in ended.split()]
+    assert len(names) == 4 and names[:2] == names[2:], "the two at home are right, and no other"
