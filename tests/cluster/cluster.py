@@ -3,16 +3,15 @@
 other, and what must not show in the end: a complaint of a kernel, a leak."""
 import contextlib
 import json
-import os
 import threading
 import time
 from collections import namedtuple
 from concurrent.futures import ThreadPoolExecutor
 
-from vmlab.client import Lab, machine
+from vmlab.client import SLOW, Lab, machine
 from vmlab.errors import LabError
 
-DEBUG = float(os.environ.get("LAB_SLOW", "1")) > 1
+DEBUG = SLOW > 1
 LEAKS = """mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null
 [ -e /sys/kernel/debug/kmemleak ] || exit 0
 echo scan >/sys/kernel/debug/kmemleak; echo scan >/sys/kernel/debug/kmemleak
@@ -21,7 +20,7 @@ cat /sys/kernel/debug/kmemleak"""
 
 def patience(seconds):
     """A deadline; longer where a debug kernel makes everything slow."""
-    return seconds * float(os.environ.get("LAB_SLOW", "1"))
+    return seconds * SLOW
 
 
 def note(record_property, name, seconds):
@@ -180,7 +179,6 @@ class Cluster:
         """The agent's resident memory in bytes."""
         out = self.lab[number].succeed("grep VmRSS /proc/$(pidof tesserad)/status")
         return int(out.split()[1]) * 1024
-
 
     def agent_time(self, number):
         """CPU time of the agent, and the machine's clock: seconds."""

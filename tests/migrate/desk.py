@@ -2,13 +2,15 @@
 """What a person has: programs as Debian ships them, and a terminal of machine 1
 with a shell in it, at which one types and reads. terminal.c is the terminal."""
 import base64
+import contextlib
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
-from cluster import eventually, patience
-from tools import BUILT, TOOLS, lay
+from cluster import DEBUG, cluster_of, drone, eventually, name_of, patience
+from tools import BUILT, HERE, TOOLS, build, lay
+from vmlab import images
 
 USER = "tessera"
 PROGRAMS = ["bash", "bc", "mawk", "pgrep", "ps", "python3.13", "xz"]
@@ -37,6 +39,30 @@ def install_programs(root):
     # Where it would look for modules in machine code, of which it needs none.
     (Path(root) / "usr/lib/python3.13/lib-dynload").mkdir()
     lay(root, BUILT / "terminal", BUILT / "tally")
+
+
+@contextlib.contextmanager
+def desk(name, root):
+    """Machine 1 has the programs. What runs on machine 2 comes from machine 1."""
+    build()
+    install_programs(root)
+    lay(root, *(HERE / "real").glob("loop.*"))
+    key = images.new_key()
+    home = drone(key=key, cpus=2, mem=1600 if DEBUG else 700, extra=str(root))
+    away = drone(key=key, cpus=2)
+    with cluster_of(name, [home, away]) as cluster:
+        cluster.away = cluster.settle([1, 2], within=120)[name_of(2)]
+        yield cluster
+
+
+@contextlib.contextmanager
+def terminal_of(cluster):
+    """A terminal; in the end nothing of its user is left, neither here nor there."""
+    terminal = Terminal(cluster[1])
+    yield terminal
+    terminal.close()
+    cluster[1].wait("! pgrep -u tessera", timeout=patience(20))
+    cluster[2].wait("! grep . /proc/hpc/guests", timeout=patience(20))
 
 
 def as_user(node, command, timeout=60):

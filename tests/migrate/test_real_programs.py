@@ -6,10 +6,9 @@ import subprocess
 from dataclasses import dataclass
 
 import pytest
-from cluster import DEBUG, cluster_of, drone, name_of, patience
-from desk import INTERRUPT, Terminal, install_programs, migrate, where
-from tools import BUILT, HERE, TOOLS, build, lay
-from vmlab import images
+from cluster import patience
+from desk import INTERRUPT, desk, migrate, terminal_of, where
+from tools import BUILT, HERE, TOOLS
 
 pytestmark = pytest.mark.drones
 
@@ -45,27 +44,14 @@ PRINTING = {
 
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory):
-    """Machine 1 has the programs. What runs on machine 2 comes from machine 1."""
-    build()
-    root = tmp_path_factory.mktemp("real")
-    install_programs(root)
-    lay(root, *(HERE / "real").glob("loop.*"))
-    key = images.new_key()
-    home = drone(key=key, cpus=2, mem=1600 if DEBUG else 700, extra=str(root))
-    away = drone(key=key, cpus=2)
-    with cluster_of("real-programs", [home, away]) as cluster:
-        cluster.away = cluster.settle([HOME, AWAY], within=120)[name_of(AWAY)]
+    with desk("real-programs", tmp_path_factory.mktemp("real")) as cluster:
         yield cluster
 
 
 @pytest.fixture
 def terminal(pair):
-    terminal = Terminal(pair[HOME])
-    yield terminal
-    terminal.close()
-    # Nothing is left, neither here nor there.
-    pair[HOME].wait("! pgrep -u tessera", timeout=patience(20))
-    pair[AWAY].wait("! grep . /proc/hpc/guests", timeout=patience(20))
+    with terminal_of(pair) as terminal:
+        yield terminal
 
 
 def pid_of(node, name):

@@ -2,14 +2,13 @@
 """Commands that are started on another machine, by tess run and under openMosix's
 names, and processes that are moved with the keys of tess top."""
 import pytest
-from cluster import cluster_of, drone, name_of, patience
-from desk import INTERRUPT, Terminal, as_user, install_programs
-from tools import HERE, TOOLS, build, lay
-from vmlab import images
+from cluster import patience
+from desk import INTERRUPT, as_user, desk, terminal_of
+from tools import TOOLS
 
 pytestmark = pytest.mark.drones
 
-HOME, AWAY = 1, 2
+HOME = 1
 PYTHON = "python3.13"
 UP, DOWN = "\033OA", "\033OB"
 LOOP = f"{PYTHON} -ISB {TOOLS}/loop.py"
@@ -17,24 +16,14 @@ LOOP = f"{PYTHON} -ISB {TOOLS}/loop.py"
 
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory):
-    build()
-    root = tmp_path_factory.mktemp("run")
-    install_programs(root)
-    lay(root, *(HERE / "real").glob("loop.*"))
-    key = images.new_key()
-    machines = [drone(key=key, cpus=2, mem=700, extra=str(root)), drone(key=key, cpus=2)]
-    with cluster_of("run", machines) as cluster:
-        cluster.away = cluster.settle([HOME, AWAY], within=120)[name_of(AWAY)]
+    with desk("run", tmp_path_factory.mktemp("run")) as cluster:
         yield cluster
 
 
 @pytest.fixture
 def terminal(pair):
-    terminal = Terminal(pair[HOME])
-    yield terminal
-    terminal.close()
-    pair[HOME].wait("! pgrep -u tessera", timeout=patience(20))
-    pair[AWAY].wait("! grep . /proc/hpc/guests", timeout=patience(20))
+    with terminal_of(pair) as terminal:
+        yield terminal
 
 
 def pid_of(pair):

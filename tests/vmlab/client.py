@@ -21,6 +21,8 @@ from pathlib import Path
 from vmlab import accel, errors, images, paths, supervisor
 from vmlab.errors import LabError
 
+# Everything takes so many times as long as usual (a debug kernel).
+SLOW = float(os.environ.get("LAB_SLOW", "1"))
 IMAGE_DIR = Path(os.environ.get("LAB_IMAGE") or paths.BUILD / "drone")
 ISO = paths.BUILD / "tessera-amd64.iso"
 
@@ -32,7 +34,7 @@ def machine(source="drone", **options):
         "stamp_key": False, "extra": None, "append": "", "name": None, "qemu": [],
         "balance": False,  # tests say what moves, and when
         "image_dir": str(IMAGE_DIR), "iso": str(ISO), "accel": None,
-        "own_clock": float(os.environ.get("LAB_SLOW", "1")) > 1,
+        "own_clock": SLOW > 1,
     }
     unknown = set(options) - set(config)
     if unknown:
