@@ -284,8 +284,8 @@ json_t *ctl_show_status(const struct agent *a)
 			"{s:{s:o, s:o, s:o, s:o}, s:s, s:o, s:I}", "timing",
 			"agent_started", show_seconds(a->boot_started),
 			"first_address", show_seconds(a->boot_address),
-			"member", show_seconds(a->boot_member),
-			"last_change", show_seconds(a->boot_changed), "version",
+			"member", show_seconds(a->boot_member), "last_change",
+			show_seconds(a->boot_changed), "version",
 			TESSERA_VERSION, "kernel",
 			show_build(a->self.info.build), "uptime",
 			(json_int_t)((agent_now(a) - a->boot_started) / 1000)));
