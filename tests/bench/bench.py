@@ -87,13 +87,17 @@ def jobs(pair, count, seconds):
 
 def spreads(pair, count, seconds):
     """Equal jobs of an ordinary user, all started on one of two equal nodes."""
-    row = Row(f"{JOBS} jobs of {seconds} s on one of two nodes", "s", 1.1,
-              "half of one node's time")
+    what = f"{JOBS} jobs of {seconds} s on one of two nodes"
+    half = Row(what, "s", 1.1, "half of one node's time")
+    listed = Row(what, "s", 1, "GNU parallel, both nodes listed")
     rounds = int(seconds * 1e9 / pair.numbers("job")[0])
+    pair.parallel_ready()
     for _ in in_turn("jobs that spread", count):
-        row.add(peer=pair.crowd(JOBS, "tess", "run", "--stay", "./job", rounds) / 2)
-        row.add(ours=pair.crowd(JOBS, "./job", rounds))
-    return [row]
+        half.add(peer=pair.crowd(JOBS, "tess", "run", "--stay", "./job", rounds) / 2)
+        ours = pair.crowd(JOBS, "./job", rounds)
+        half.add(ours=ours)
+        listed.add(ours=ours, peer=pair.parallel(JOBS, "job", rounds))
+    return [half, listed]
 
 
 def shorts(pair, count):
