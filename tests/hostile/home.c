@@ -14,6 +14,7 @@
 
 #define A_MOMENT 400
 #define SECOND 1000
+#define PATIENCE (15 * SECOND) /* READ_WITHIN of the kernel's stream.c */
 #define MANY 200
 #define PENDING 100000 /* signals, more than any limit */
 #define FLOOD (96u << 20)
@@ -106,6 +107,25 @@ static const char *endless_chunks(struct wire *wire)
 	/* It may wait for the rest of them. */
 	wire_wait(wire, TESSERA_FRAME_REFUSE, 2 * SECOND);
 	visit_end(&visit);
+	return NULL;
+}
+
+/* The last thread never comes: the task that waits for it is given up. */
+static const char *state_that_stops(struct wire *wire)
+{
+	struct visit visit;
+	int64_t begun = now_ms();
+
+	visit_make(&visit, wire, 2, PROGRAM_SPIN);
+	visit.image.threads[1].index = 0;
+	if (!visit_offer(&visit))
+		return unwanted;
+	visit_send(&visit);
+	if (!wire_wait(wire, TESSERA_FRAME_REFUSE, 2 * PATIENCE))
+		return "it is waited for, for ever";
+	if (now_ms() - begun < PATIENCE / 2)
+		return "it was not even waited for";
+	image_free(&visit.image);
 	return NULL;
 }
 
@@ -405,6 +425,7 @@ const struct attack home_attacks[] = {
 	{ "times-that-overflow", times_that_overflow },
 	{ "last-thread-is-bad", last_thread_is_bad },
 	{ "endless-chunks", endless_chunks },
+	{ "state-that-stops", state_that_stops },
 	{ "auxv-without-end", auxv_without_end },
 	{ "answer-that-means-local", answer_that_means_local },
 	{ "call-by-the-old-gate", call_by_the_old_gate },

@@ -15,7 +15,7 @@ HOME_ATTACKS = [
     "good-guest", "sleep-of-no-type", "sleep-on-no-clock", "times-that-overflow",
     "last-thread-is-bad", "answer-that-means-local", "call-by-the-old-gate",
     "pages-before-the-state", "pages-anywhere", "run-before-it-is-ready",
-    "goodbye-too-early",
+    "goodbye-too-early", "state-that-stops",
 ]  # fmt: skip
 FLOODS = [
     "endless-chunks", "flood-of-state", "flood-of-small-frames",
