@@ -116,7 +116,7 @@ class Pair:
         return self.numbers(
             "mover time env HOME=/root SHELL=/bin/sh parallel --will-cite "
             f"-j{jobs // 2} -S :,other --ssh 'dbclient -y -y' -N0 "
-            f"'/opt/bench/{words} >/dev/null' ::: {each}", JOB_WITHIN)[0]
+            f"'/opt/bench/{words} >/dev/null' ::: {each} 2>/tmp/log || cat /tmp/log", JOB_WITHIN)[0]
 
     def balance_at_home(self, on):
         """Home's agent decides, or leaves all where it is."""
