@@ -93,7 +93,8 @@ def spreads(pair, count, seconds):
     rounds = int(seconds * 1e9 / pair.numbers("job")[0])
     pair.parallel_ready()
     for _ in in_turn("jobs that spread", count):
-        half.add(peer=pair.crowd(JOBS, "tess", "run", "--stay", "./job", rounds) / 2)
+        # Half of the jobs there: as long as half of the time of all.
+        half.add(peer=pair.crowd(JOBS // 2, "tess", "run", "--stay", "./job", rounds))
         ours = pair.crowd(JOBS, "./job", rounds)
         half.add(ours=ours)
         listed.add(ours=ours, peer=pair.parallel(JOBS, "job", rounds))
