@@ -63,6 +63,21 @@ def test_the_state_screen_gives_way_to_a_shell(live):
     live.read("uid-0", 60)
 
 
+def test_a_program_of_the_user_computes_on_the_drone_and_ends_here(live):
+    become_a_cluster(live.lab)
+    listed = live.json("tess nodes --json")["nodes"]
+    drone = next(entry["id"] for entry in listed if not entry["self"])
+    program = "BEGIN { for (i = 0; i < 5000000; i++) s += i % 7; print s }"
+    pid = live.succeed(
+        f"su - tessera -c 'gawk \"{program}\" >/tmp/sum & echo $!'"
+    ).strip()
+    live.succeed(f"su - tessera -c 'tess migrate {pid} {drone}'")
+    assert live.succeed(f"cat /proc/{pid}/where") == f"{drone}\n"
+    live.lab[2].succeed("grep -q gawk /proc/hpc/guests")
+    live.wait(f"! kill -0 {pid} 2>/dev/null", BOOT)
+    assert live.succeed("cat /tmp/sum") == "14999995\n"
+
+
 def test_manual_pages_can_be_read(live):
     assert "tess" in live.succeed("man tess | head -n 20")
 
