@@ -19,7 +19,8 @@ cat /sys/kernel/debug/kmemleak"""
 
 
 def patience(seconds):
-    """A deadline; longer where a debug kernel makes everything slow."""
+    """Longer where a debug kernel makes everything slow: deadlines, and the time
+    between questions, which are most of what such a machine has to do."""
     return seconds * SLOW
 
 
@@ -45,7 +46,7 @@ def eventually(question, within, interval=0.4):
         if time.monotonic() > deadline:
             why = f":\n{reason}" if reason else ""
             raise AssertionError(f"not within {within:.0f} s{why}")
-        time.sleep(interval)
+        time.sleep(patience(interval))
 
 
 def throughout(question, seconds, interval=0.4):
@@ -53,7 +54,7 @@ def throughout(question, seconds, interval=0.4):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         assert question()
-        time.sleep(interval)
+        time.sleep(min(patience(interval), seconds / 4))
 
 
 def hold(seconds):
@@ -219,7 +220,7 @@ class NumberWatch:
         self._thread.join(60)
 
     def _run(self):
-        while not self._over.wait(self.interval):
+        while not self._over.wait(patience(self.interval)):
             try:
                 self.look(self.cluster.views(patience_for=3))
             except (LabError, ValueError):

@@ -257,7 +257,7 @@ class Node:
     def wait(self, command, timeout=60, interval=0.5):
         """Until the command succeeds; fails early when the machine has crashed."""
         return self._ask(
-            "wait", timeout + 300, command=command, timeout=timeout, interval=interval
+            "wait", timeout + 300, command=command, timeout=timeout, interval=interval * SLOW
         )["output"]
 
     def wait_shell(self, timeout=120):
