@@ -101,6 +101,20 @@ def spreads(pair, count, seconds):
     return [half, listed]
 
 
+def mixed(pair, count, seconds):
+    """The same where the other node is slower. It cannot tell: it is measured in the
+    moments in which it runs."""
+    row = Row(f"{JOBS} jobs of {seconds} s, the other node half as fast", "s", 1.15,
+              "the ideal split")
+    here, there = (pair.numbers("job", node=node)[0] for node in (pair.home, pair.host))
+    rounds = int(seconds * 1e9 / here)
+    for _ in in_turn("jobs of a mixed pair", count):
+        half = pair.crowd(JOBS // 2, "tess", "run", "--stay", "./job", rounds)
+        row.add(peer=2 * half / (1 + here / there))
+        row.add(ours=pair.crowd(JOBS, "./job", rounds))
+    return [row]
+
+
 def shorts(pair, count):
     """Commands that never leave."""
     listing = Row("ls, 300 times", "s", 1.01, "with balancing off")
@@ -116,13 +130,13 @@ def shorts(pair, count):
     return [listing, script, shell]
 
 
-def in_pair(parts, failures, balance=False):
+def in_pair(parts, failures, **options):
     """What is wanted of ((part, function of the pair), …): rows, and what the
     machines were."""
     found, about = [], {}
     if not parts:
         return found, about
-    with tempfile.TemporaryDirectory() as directory, Pair(directory, balance) as pair:
+    with tempfile.TemporaryDirectory() as directory, Pair(directory, **options) as pair:
         for part, measure in parts:
             try:
                 found += measure(pair)
@@ -160,7 +174,8 @@ def machines(pair):
     }
 
 
-PARTS = ("native", "freeze", "criu", "call", "transfer", "job", "spread", "short", "cost")
+PARTS = ("native", "freeze", "criu", "call", "transfer", "job", "spread", "mixed", "short",
+         "cost")
 
 
 def options():
@@ -199,6 +214,7 @@ def main():
         ("spread", lambda pair: spreads(pair, runs(1), chosen.seconds)),
         ("short", lambda pair: shorts(pair, runs(12))),
     )
+    uneven = wanted(("mixed", lambda pair: mixed(pair, runs(1), chosen.seconds)))
     about = {}
     if wanted(("cost",)):
         with tempfile.TemporaryDirectory() as directory:
@@ -208,8 +224,11 @@ def main():
                 failures += trouble
             except (LabError, AssertionError) as error:
                 failures.append(f"cost: {error}")
-    for parts, balance in ((moved, False), (balanced, True)):
-        rows_of_pair, machines_of_pair = in_pair(parts, failures, balance)
+    balancing = {"balance": True}
+    for parts, kind in (
+        (moved, {}), (balanced, balancing), (uneven, {**balancing, "host_speed": 50}),
+    ):
+        rows_of_pair, machines_of_pair = in_pair(parts, failures, **kind)
         found += rows_of_pair
         about.update(machines_of_pair)
     found += counted

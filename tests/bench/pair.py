@@ -34,8 +34,9 @@ class Pair:
     """One processor each: there are two, and a machine that has both of them waits
     for the other one's turn, which is no time of ours or of the peer's."""
 
-    def __init__(self, directory, balance=False):
+    def __init__(self, directory, balance=False, host_speed=100):
         self.balance = balance
+        self.host_speed = host_speed
         self.extra = Path(directory) / "extra"
         (self.extra / "opt").mkdir(parents=True)
         shutil.copytree(PROGRAMS, self.extra / "opt/bench")
@@ -48,7 +49,7 @@ class Pair:
     def __enter__(self):
         config = machine(key=images.new_key(), cpus=1, mem=MEMORY, extra=str(self.extra),
                          balance=self.balance)
-        self.lab = Lab.start("bench", [config, config])
+        self.lab = Lab.start("bench", [config, {**config, "speed": self.host_speed}])
         try:
             self.cluster = Cluster(self.lab)
             self.home, self.host = self.lab[1], self.lab[2]

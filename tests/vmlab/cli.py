@@ -34,6 +34,8 @@ def add_machine_options(parser):
     parser.add_argument("--uefi", action="store_true", help="boot by UEFI instead of BIOS")
     parser.add_argument("--mem", type=int, default=0, metavar="MB", help="drone 384, ISO 1024")
     parser.add_argument("--cpus", type=int, default=1)
+    parser.add_argument("--speed", type=int, default=100, metavar="PERCENT",
+                        help="a slower machine: it stands still for the rest of the time")
     parser.add_argument("--nics", type=int, default=1, help="NICs, each on a segment of its own")
     parser.add_argument("--key", default="auto", metavar="FILE|none|new",
                         help="cluster key (default: build/cluster.key, the one on the ISO, "
@@ -131,8 +133,8 @@ def machine_config(options, key, source=None):
         more["iso"] = paths.from_caller(options.iso)
     return client.machine(
         source, uefi=options.uefi and source != "drone", mem=options.mem, cpus=options.cpus,
-        nics=options.nics, key=key, append=options.append, balance=not options.no_balance,
-        stamp_key=options.key not in ("auto", "same"),
+        speed=options.speed, nics=options.nics, key=key, append=options.append,
+        balance=not options.no_balance, stamp_key=options.key not in ("auto", "same"),
         extra=str(paths.from_caller(options.extra)) if options.extra else None, **more,
     )
 

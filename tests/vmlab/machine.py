@@ -3,6 +3,7 @@
 
     off --start--> on --kill, power off, crash--> off"""
 import select
+import signal
 import socket
 import subprocess
 import threading
@@ -19,6 +20,7 @@ DEFAULT_MEMORY = {"drone": 384, "iso": 1024, "usb": 1024, "pxe": 512}
 CONNECT_WITHIN = 60
 SO_SNDBUFFORCE = 32  # the socket module does not know it
 SEND_BUFFER = 1 << 29
+TURN = 0.02  # seconds in which a slow machine runs and stands still
 
 
 class Machine:
@@ -74,6 +76,8 @@ class Machine:
         self.why_off = ""
         self._ended.clear()
         threading.Thread(target=self._reap, args=(self.process,), daemon=True).start()
+        if self.config["speed"] < 100:
+            threading.Thread(target=self._slow_down, args=(self.process,), daemon=True).start()
         try:
             accepted = {what: self._accept(listeners[what]) for what in listeners}
         except LabError:
@@ -140,6 +144,13 @@ class Machine:
         self.console.detach()
         self.event(f"node {self.node}: off ({self.why_off})")
         self._ended.set()
+
+    def _slow_down(self, process):
+        runs = TURN * self.config["speed"] / 100
+        while not self._ended.wait(runs):
+            process.send_signal(signal.SIGSTOP)
+            time.sleep(TURN - runs)
+            process.send_signal(signal.SIGCONT)
 
     def _on_qmp_event(self, name, data):
         if name == "RESET":
