@@ -219,7 +219,7 @@ def main():
     if wanted(("cost",)):
         with tempfile.TemporaryDirectory() as directory:
             try:
-                rows_of_agent, trouble = cost.costs(say, Pair(directory).extra)
+                rows_of_agent, trouble = cost.costs(say, str(Pair(directory).extra))
                 found += rows_of_agent
                 failures += trouble
             except (LabError, AssertionError) as error:
