@@ -10,6 +10,7 @@
 #include "memory.h"
 
 #define STRIDE_MAX	64	/* pages */
+#define FOLLOWS_MAX	512	/* pages that came without having been asked for */
 
 static bool take_away(struct tessera_memory *memory, unsigned long address)
 {
@@ -23,11 +24,31 @@ static bool take_away(struct tessera_memory *memory, unsigned long address)
 	return true;
 }
 
+static bool at_hand(struct tessera_memory *memory, unsigned long address)
+{
+	unsigned int bit = address >> PAGE_SHIFT & (STATE_CHUNK_PAGES - 1);
+	struct tessera_chunk *chunk;
+
+	chunk = xa_load(&memory->chunks, address >> TESSERA_CHUNK_SHIFT);
+	return !chunk || !test_bit(bit, chunk->home) || test_bit(bit, chunk->asked);
+}
+
+/* Home pushes pages, too: whoever walks on behind them has not gone elsewhere. */
+static bool follows(struct tessera_memory *memory, unsigned long address)
+{
+	unsigned long step = memory->stride * PAGE_SIZE, at = memory->expected;
+	unsigned int n;
+
+	for (n = 0; n < FOLLOWS_MAX && at < address && at_hand(memory, at); n++)
+		at += step;
+	return at == address;
+}
+
 static void guess(struct tessera_memory *memory, unsigned long address)
 {
 	long distance = (long)(address - memory->last) / (long)PAGE_SIZE;
 
-	if (address == memory->expected) {
+	if (follows(memory, address)) {
 		memory->window = min(2 * memory->window, (unsigned int)TESSERA_PAGES_MAX);
 	} else if (distance > 0 && distance == memory->stride) {
 		memory->window = max(memory->window, 2u);
