@@ -36,7 +36,7 @@
 #define BUFFER		(4 << 20)
 #define HURRY_MS	200	/* the next wait comes within that, or not soon */
 #define PAGES_UNDER_WAY	2048		/* much less than a link holds */
-#define HURRIED_FLOW	(32 << 10)	/* bytes, then the peer's window has grown */
+#define HURRIED_FLOW	(16 << 10)	/* bytes, then the peer's window has grown */
 #define PARTIAL_MAX	(4 << 20)	/* memory of a frame that is not yet complete */
 
 /* Somebody who waits for a link to be made. */
