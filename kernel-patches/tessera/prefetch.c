@@ -12,34 +12,36 @@
 #define STRIDE_MAX	64	/* pages */
 #define FOLLOWS_MAX	512	/* pages that came without having been asked for */
 
-static bool take_away(struct tessera_memory *memory, unsigned long address)
+/* The chunk of a page that is at home and not on its way; NULL: it is at hand. */
+static struct tessera_chunk *chunk_away(struct tessera_memory *memory, unsigned long address,
+					unsigned int *ret_bit)
 {
-	unsigned int bit = address >> PAGE_SHIFT & (STATE_CHUNK_PAGES - 1);
 	struct tessera_chunk *chunk;
 
+	*ret_bit = address >> PAGE_SHIFT & (STATE_CHUNK_PAGES - 1);
 	chunk = xa_load(&memory->chunks, address >> TESSERA_CHUNK_SHIFT);
-	if (!chunk || !test_bit(bit, chunk->home) || test_bit(bit, chunk->asked))
-		return false;
-	set_bit(bit, chunk->asked);
-	return true;
+	return chunk && test_bit(*ret_bit, chunk->home) && !test_bit(*ret_bit, chunk->asked) ?
+	       chunk : NULL;
 }
 
-static bool at_hand(struct tessera_memory *memory, unsigned long address)
+static bool take_away(struct tessera_memory *memory, unsigned long address)
 {
-	unsigned int bit = address >> PAGE_SHIFT & (STATE_CHUNK_PAGES - 1);
 	struct tessera_chunk *chunk;
+	unsigned int bit;
 
-	chunk = xa_load(&memory->chunks, address >> TESSERA_CHUNK_SHIFT);
-	return !chunk || !test_bit(bit, chunk->home) || test_bit(bit, chunk->asked);
+	chunk = chunk_away(memory, address, &bit);
+	if (chunk)
+		set_bit(bit, chunk->asked);
+	return chunk;
 }
 
 /* Home pushes pages, too: whoever walks on behind them has not gone elsewhere. */
 static bool follows(struct tessera_memory *memory, unsigned long address)
 {
 	unsigned long step = memory->stride * PAGE_SIZE, at = memory->expected;
-	unsigned int n;
+	unsigned int n, bit;
 
-	for (n = 0; n < FOLLOWS_MAX && at < address && at_hand(memory, at); n++)
+	for (n = 0; n < FOLLOWS_MAX && at < address && !chunk_away(memory, at, &bit); n++)
 		at += step;
 	return at == address;
 }
