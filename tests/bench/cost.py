@@ -2,8 +2,6 @@
 """What the agent itself costs a node. The machines' clocks go by with their
 instructions, 250 million a second: what ten emulators wait for one another on two
 processors is not counted as the agent's."""
-import time
-
 from cluster import Cluster
 from rows import Row
 from vmlab import images
@@ -13,20 +11,6 @@ NODES = 10
 PROCESSES = 50
 SECONDS = 60
 ALL = list(range(1, NODES + 1))
-
-
-def measure(cluster, numbers):
-    """{machine: (percent of its CPU, resident bytes, bytes sent each second)}."""
-    before = {number: cluster.agent_time(number) for number in numbers}
-    sent, begun = cluster.traffic(), time.monotonic()
-    time.sleep(SECONDS)  # the measurement itself
-    sent_now, took = cluster.traffic(), time.monotonic() - begun
-    found = {}
-    for number in numbers:
-        used, clock = (new - old for new, old in zip(cluster.agent_time(number), before[number]))
-        bytes_sent = (sent_now[number].sent - sent[number].sent) / took
-        found[number] = (100 * used / clock, cluster.rss(number), bytes_sent)
-    return found
 
 
 def add(rows, limits, measured):
@@ -52,11 +36,12 @@ def costs(say, extra):
         say(f"agent: {NODES} machines find each other")
         cluster.settle(ALL, within=900)
         say(f"agent: nothing to do for {SECONDS} s")
-        for measured in measure(cluster, ALL).values():
-            add(idle_rows, (1, 6e6, 2000), measured)
+        for cost in cluster.costs(ALL, SECONDS).values():
+            add(idle_rows, (1, 6e6, 2000), (cost.cpu, cost.rss, cost.sent))
         say(f"agent: {PROCESSES} processes for {SECONDS} s")
         lab[1].succeed(f"cd /opt/bench; ./crowd {PROCESSES} ./busy 1 </dev/null >/dev/null 2>&1 &")
         lab[1].wait(f"[ $(pidof busy | wc -w) = {PROCESSES} ]")
-        add(busy_rows, (1, 8e6), measure(cluster, [1])[1][:2])
+        cost = cluster.costs([1], SECONDS)[1]
+        add(busy_rows, (1, 8e6), (cost.cpu, cost.rss))
         trouble = [line for node in lab.status()["nodes"] for line in node["trouble"]]
     return idle_rows + busy_rows, trouble

@@ -75,6 +75,8 @@ def name_of(number):
 
 
 Traffic = namedtuple("Traffic", "received sent")
+# Percent of a CPU, resident bytes, bytes a second.
+Cost = namedtuple("Cost", "cpu rss received sent")
 
 
 class Cluster:
@@ -196,6 +198,22 @@ class Cluster:
             # What the tap receives is what the machine sent.
             stats = link["stats64"]
             found[number] = Traffic(received=stats["tx"]["bytes"], sent=stats["rx"]["bytes"])
+        return found
+
+    def costs(self, numbers, seconds):
+        """{machine: Cost of its agent} in the next seconds."""
+        before = {number: self.agent_time(number) for number in numbers}
+        traffic, begun = self.traffic(), time.monotonic()
+        hold(seconds)
+        traffic_now, took = self.traffic(), time.monotonic() - begun
+        found = {}
+        for number in numbers:
+            now = zip(self.agent_time(number), before[number])
+            used, clock = (new - old for new, old in now)
+            received, sent = (
+                (new - old) / took for new, old in zip(traffic_now[number], traffic[number])
+            )
+            found[number] = Cost(100 * used / clock, self.rss(number), received, sent)
         return found
 
 

@@ -34,21 +34,16 @@ def test_ten_drones_started_together_get_unique_numbers(ten, record_property):
 @pytest.mark.measure
 def test_the_agent_costs_little(ten):
     ten.settle(ALL, within=240)
-    before = {number: ten.agent_time(number) for number in ALL}
-    bytes_before, begun = ten.traffic(), time.monotonic()
-    time.sleep(SECONDS)  # the measurement itself
-    bytes_after, took = ten.traffic(), time.monotonic() - begun
-    rows = []
-    for number in ALL:
-        used, clock = map(lambda new, old: new - old, ten.agent_time(number), before[number])
-        received, sent = map(lambda new, old: new - old, bytes_after[number], bytes_before[number])
-        rows.append({
+    rows = [
+        {
             "node": number,
-            "rss_kib": ten.rss(number) // 1024,
-            "cpu_percent": round(100 * used / clock, 2),
-            "received_bytes_per_s": round(received / took),
-            "sent_bytes_per_s": round(sent / took),
-        })
+            "rss_kib": cost.rss // 1024,
+            "cpu_percent": round(cost.cpu, 2),
+            "received_bytes_per_s": round(cost.received),
+            "sent_bytes_per_s": round(cost.sent),
+        }
+        for number, cost in ten.costs(ALL, SECONDS).items()
+    ]
     (paths.BUILD / "cluster-costs.json").write_text(json.dumps(rows, indent=1) + "\n")
     print("\nnode   RSS KiB   CPU %   received B/s   sent B/s")
     for row in rows:

@@ -3,6 +3,7 @@
 import pytest
 
 from iso.live import BOOT, MISSING, become_a_cluster, boot
+from vmlab.work import AWK, as_user
 
 pytestmark = pytest.mark.skipif(MISSING[0], reason=MISSING[1])
 
@@ -67,11 +68,8 @@ def test_a_program_of_the_user_computes_on_the_drone_and_ends_here(live):
     become_a_cluster(live.lab)
     listed = live.json("tess nodes --json")["nodes"]
     drone = next(entry["id"] for entry in listed if not entry["self"])
-    program = "BEGIN { for (i = 0; i < 5000000; i++) s += i % 7; print s }"
-    pid = live.succeed(
-        f"su - tessera -c 'gawk \"{program}\" >/tmp/sum & echo $!'"
-    ).strip()
-    live.succeed(f"su - tessera -c 'tess migrate {pid} {drone}'")
+    pid = live.succeed(as_user(AWK.format(rounds=5000000) + " >/tmp/sum & echo $!")).strip()
+    live.succeed(as_user(f"tess migrate {pid} {drone}"))
     assert live.succeed(f"cat /proc/{pid}/where") == f"{drone}\n"
     live.lab[2].succeed("grep -q gawk /proc/hpc/guests")
     live.wait(f"! kill -0 {pid} 2>/dev/null", BOOT)

@@ -31,8 +31,7 @@ def machine(source="drone", **options):
     """What a machine is made of; the options are those of 'tests/lab up'."""
     config = {
         "source": source, "uefi": False, "mem": 0, "cpus": 1, "speed": 100, "nics": 1,
-        "key": None,
-        "stamp_key": False, "extra": None, "append": "", "name": None, "qemu": [],
+        "key": None, "stamp_key": False, "extra": None, "append": "", "name": None, "qemu": [],
         "balance": False,  # tests say what moves, and when
         "image_dir": str(IMAGE_DIR), "iso": str(ISO), "accel": None,
         "own_clock": SLOW > 1,

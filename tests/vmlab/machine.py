@@ -149,7 +149,7 @@ class Machine:
         runs = TURN * self.config["speed"] / 100
         while not self._ended.wait(runs):
             process.send_signal(signal.SIGSTOP)
-            time.sleep(TURN - runs)
+            self._ended.wait(TURN - runs)
             process.send_signal(signal.SIGCONT)
 
     def _on_qmp_event(self, name, data):

@@ -8,6 +8,7 @@
 
 #include <err.h>
 #include <errno.h>
+#include <grp.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -35,6 +36,15 @@ static inline void rest(int64_t ns)
 
 	while (nanosleep(&t, &t) < 0 && errno == EINTR)
 		;
+}
+
+/* The ordinary user, for good. */
+static inline void become_user(void)
+{
+	const uid_t user = 1000;
+
+	if (setgroups(0, NULL) < 0 || setgid(user) < 0 || setuid(user) < 0)
+		err(1, "user %u", user);
 }
 
 /* A number from the command line. */

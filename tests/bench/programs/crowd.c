@@ -5,12 +5,9 @@
  * crowd again COUNT PROGRAM…: one after the other.
  */
 #include <fcntl.h>
-#include <grp.h>
 #include <sys/wait.h>
 
 #include "bench.h"
-
-#define USER 1000
 
 static pid_t start(char **argv)
 {
@@ -24,8 +21,7 @@ static pid_t start(char **argv)
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0)
 		err(1, "/dev/null");
-	if (setgroups(0, NULL) < 0 || setgid(USER) < 0 || setuid(USER) < 0)
-		err(1, "user %d", USER);
+	become_user();
 	execvp(argv[0], argv);
 	err(127, "%s", argv[0]);
 }

@@ -3,20 +3,17 @@
  * shell COUNT: an interactive shell of the ordinary user, at a terminal of its
  * own. So many commands are typed, each when the prompt is there: nanoseconds.
  */
-#include <grp.h>
 #include <pty.h>
 #include <signal.h>
 #include <sys/wait.h>
 
 #include "bench.h"
 
-#define USER 1000
 #define PROMPT "next> "
 
 static void become_shell(void)
 {
-	if (setgroups(0, NULL) < 0 || setgid(USER) < 0 || setuid(USER) < 0)
-		err(1, "user %d", USER);
+	become_user();
 	setenv("PS1", PROMPT, 1);
 	unsetenv("ENV");
 	execlp("sh", "sh", "-i", NULL);
