@@ -26,6 +26,13 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
+def percent(text):
+    number = int(text)
+    if not 1 <= number <= 100:
+        raise argparse.ArgumentTypeError(f"{number} is not from 1 to 100")
+    return number
+
+
 def add_machine_options(parser):
     parser.add_argument("--from", dest="source", choices=["drone", "iso", "usb", "pxe"],
                         default="drone", help="what nodes boot from (default: drone)")
@@ -34,7 +41,7 @@ def add_machine_options(parser):
     parser.add_argument("--uefi", action="store_true", help="boot by UEFI instead of BIOS")
     parser.add_argument("--mem", type=int, default=0, metavar="MB", help="drone 384, ISO 1024")
     parser.add_argument("--cpus", type=int, default=1)
-    parser.add_argument("--speed", type=int, default=100, metavar="PERCENT",
+    parser.add_argument("--speed", type=percent, default=100, metavar="PERCENT",
                         help="a slower machine: it stands still for the rest of the time")
     parser.add_argument("--nics", type=int, default=1, help="NICs, each on a segment of its own")
     parser.add_argument("--key", default="auto", metavar="FILE|none|new",
