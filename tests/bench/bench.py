@@ -19,6 +19,7 @@ from vmlab.errors import LabError
 
 LARGE = 256  # MiB
 JOBS = 8
+STEPS, STEP = 32, 4  # of a build, seconds
 BEGUN = time.monotonic()
 
 
@@ -101,6 +102,21 @@ def spreads(pair, count, seconds):
     return [half, listed]
 
 
+def builds(pair, count):
+    """What is typed: make -j. All steps are started on one of two equal nodes."""
+    row = Row(f"make -j {JOBS}: {STEPS} steps of {STEP} s on one of two nodes", "s", 1.25,
+              "half of one node's time")
+    rounds = int(STEP * 1e9 / pair.numbers("job")[0])
+
+    def make(steps):
+        return ("make", "-s", "-j", JOBS, "-f", "steps.mk", f"STEPS={steps}", f"ROUNDS={rounds}")
+
+    for _ in in_turn("builds", count):
+        row.add(peer=pair.crowd(1, "tess", "run", "--stay", *make(STEPS // 2)))
+        row.add(ours=pair.crowd(1, *make(STEPS)))
+    return [row]
+
+
 def mixed(pair, count, seconds):
     """The same where the other node is slower. It cannot tell: it is measured in the
     moments in which it runs."""
@@ -174,8 +190,8 @@ def machines(pair):
     }
 
 
-PARTS = ("native", "freeze", "criu", "call", "transfer", "job", "spread", "mixed", "short",
-         "cost")
+PARTS = ("native", "freeze", "criu", "call", "transfer", "job", "spread", "build", "mixed",
+         "short", "cost")
 
 
 def options():
@@ -212,6 +228,7 @@ def main():
     )
     balanced = wanted(
         ("spread", lambda pair: spreads(pair, runs(1), chosen.seconds)),
+        ("build", lambda pair: builds(pair, runs(1))),
         ("short", lambda pair: shorts(pair, runs(12))),
     )
     uneven = wanted(("mixed", lambda pair: mixed(pair, runs(1), chosen.seconds)))

@@ -40,8 +40,10 @@ class Pair:
         self.extra = Path(directory) / "extra"
         (self.extra / "opt").mkdir(parents=True)
         shutil.copytree(PROGRAMS, self.extra / "opt/bench")
-        shutil.copy(Path(__file__).with_name("configure.sh"), self.extra / "opt/bench")
-        for program in ("/usr/sbin/criu", *SSH, "/usr/bin/perl"):
+        for name in ("configure.sh", "steps.mk"):
+            shutil.copy(Path(__file__).with_name(name), self.extra / "opt/bench")
+        (self.extra / "opt/bench/step").symlink_to("job")
+        for program in ("/usr/sbin/criu", *SSH, "/usr/bin/perl", "/usr/bin/make"):
             put_with_libraries(program, self.extra)
         shutil.copy("/usr/bin/parallel", self.extra / "usr/bin")
         shutil.copytree(PERL_BASE, f"{self.extra}{PERL_BASE}")
