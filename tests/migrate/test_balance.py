@@ -14,6 +14,9 @@ COUNTER = """(
     awk "BEGIN { for (i = 0; i < 8000000; i++) s += i % 7; print s }" >/tmp/job.$i.sum
     echo $? >/tmp/job.$i.status
 )"""
+STEP = """#!/bin/sh
+exec awk 'BEGIN { for (i = 0; i < 1000000; i++) s += i % 7; print s }'
+"""
 EATER = 'awk "BEGIN { while (i < 1500000) a[i++] = i; while (1) j++ }"'
 SPREAD_WITHIN = 40
 # Seconds in which nothing may move; a cluster is promised five minutes.
@@ -105,6 +108,15 @@ def test_who_is_sent_to_the_best_place_goes_to_the_idle_node(pair):
     # What the two of root want is known after some looks.
     pair[HOME].wait(f"tess migrate {pid} best && ! grep -qx 0 /proc/{pid}/where",
                     timeout=int(patience(SPREAD_WITHIN)))
+
+
+def test_the_children_of_a_parallel_build_spread(pair):
+    """As of make -j 4: none lives long, and each is another process."""
+    before = moved(pair)
+    pair[HOME].succeed(f"cat >/tmp/step <<'end'\n{STEP}end\nchmod 755 /tmp/step")
+    start(pair, "seq 16 | xargs -P 4 -n 1 /tmp/step >/tmp/steps 2>&1")
+    pair[HOME].wait("[ $(grep -cx 2999997 /tmp/steps) = 16 ]", timeout=int(patience(200)))
+    assert moved(pair) - before >= 4
 
 
 def test_what_eats_memory_leaves_before_its_home_is_full(pair):
