@@ -7,6 +7,7 @@
 #include "harness.h"
 
 #define PESTER_MS 20
+#define SOON (10 * 1000 * MS)
 
 static bool was_moved, is_wandering;
 static pid_t pesterer;
@@ -149,6 +150,13 @@ bool filled(const void *memory, size_t size, uint64_t seed)
 	return true;
 }
 
+bool is_zero(const void *memory, size_t size)
+{
+	const char *bytes = memory;
+
+	return bytes[0] == 0 && memcmp(bytes, bytes + 1, size - 1) == 0;
+}
+
 int64_t now(clockid_t clock)
 {
 	struct timespec t;
@@ -222,6 +230,64 @@ void child_passed(pid_t pid)
 	while (got < 0 && errno == EINTR);
 	CHECK_EQ(got, pid);
 	CHECK_EQ(status, 0);
+}
+
+int status_soon(pid_t pid, int options)
+{
+	int64_t deadline = now(CLOCK_MONOTONIC) + SOON;
+	int status;
+	pid_t got;
+
+	while ((got = waitpid(pid, &status, options | WNOHANG)) == 0) {
+		CHECK(now(CLOCK_MONOTONIC) < deadline);
+		rest_ms(1);
+	}
+	CHECK_EQ(got, pid);
+	return status;
+}
+
+char state_of(pid_t pid)
+{
+	char path[32];
+	const char *text;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	text = strrchr(text_of(path), ')');
+	CHECK(text);
+	return text[2];
+}
+
+static bool go(pid_t pid, int node)
+{
+	char path[32], text[16];
+	int fd, length;
+	ssize_t put;
+
+	snprintf(path, sizeof(path), "/proc/%d/goto", pid);
+	length = snprintf(text, sizeof(text), "%d\n", node);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	CHECK(fd >= 0);
+	put = write(fd, text, length);
+	CHECK(put == length || errno == EBUSY || errno == EAGAIN ||
+	      errno == EINTR);
+	close(fd);
+	return put == length;
+}
+
+void send_along(pid_t pid)
+{
+	int64_t deadline = now(CLOCK_MONOTONIC) + SOON;
+	static int node;
+
+	if (!wandering())
+		return;
+	/* What was forked is at home, and so are we for a while. */
+	while (!node || !go(pid, node)) {
+		CHECK(now(CLOCK_MONOTONIC) < deadline);
+		rest_ms(1);
+		if (!node)
+			node = atoi(text_of("/proc/self/where"));
+	}
 }
 
 static void obey(int fd, void (*act)(void *), void *argument)

@@ -84,6 +84,7 @@ void spin_moved(void);
 /* A pattern that has no page like another one. */
 void fill(void *memory, size_t size, uint64_t seed);
 bool filled(const void *memory, size_t size, uint64_t seed);
+bool is_zero(const void *memory, size_t size);
 
 int64_t now(clockid_t clock);
 struct timespec timespec_of(int64_t ns);
@@ -97,6 +98,12 @@ bool blocked(int signal);
 /* A child runs the body and ends with 0, unless a check fails in it. */
 pid_t child(void (*body)(void *), void *argument);
 void child_passed(pid_t pid);
+/* Its wait status, within seconds or the check fails. */
+int status_soon(pid_t pid, int options);
+/* As /proc shows it; of a process, or of one thread. */
+char state_of(pid_t pid);
+/* Where this process is moved all the time, the child goes to the other node. */
+void send_along(pid_t pid);
 
 /* A child that stays at home and, while it is told to, sends a signal to this
  * process every 20 ms. To be started before ready(). */

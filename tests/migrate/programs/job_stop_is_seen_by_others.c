@@ -5,17 +5,6 @@
  */
 #include "harness.h"
 
-static char state_of(pid_t pid)
-{
-	char path[32];
-	const char *text;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	text = strrchr(text_of(path), ')');
-	CHECK(text);
-	return text[2];
-}
-
 static void wake(void *fds)
 {
 	int asks = *(int *)fds;

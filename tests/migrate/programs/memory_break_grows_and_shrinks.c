@@ -7,14 +7,6 @@
 
 #define STEP (64 * 1024)
 
-static bool is_zero(const char *p, size_t size)
-{
-	while (size--)
-		if (*p++)
-			return false;
-	return true;
-}
-
 int main(void)
 {
 	char *base = sbrk(0), *top;
