@@ -274,6 +274,8 @@ static bool wait_for(struct run *run, const char *line, long long deadline)
 	long long left;
 
 	for (;;) {
+		if (!run->ended)
+			run->ended = waitpid(run->pid, &run->status, WNOHANG) > 0;
 		listen_to(run);
 		if (line && has_line(run, line))
 			return true;
@@ -285,7 +287,6 @@ static bool wait_for(struct run *run, const char *line, long long deadline)
 		poll(fds, 2, left);
 		if (fds[1].revents & POLLHUP)
 			fds[1].fd = -1; /* it closed all, and still lives */
-		run->ended = waitpid(run->pid, &run->status, WNOHANG) > 0;
 	}
 }
 
