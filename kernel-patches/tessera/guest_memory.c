@@ -41,16 +41,36 @@ static bool do_mmap_here(struct tessera_task *member, const unsigned long args[6
 	return true;
 }
 
+/* Is there a file whose content only home has? */
+static bool has_stand_in(unsigned long start, unsigned long length)
+{
+	VMA_ITERATOR(vmi, current->mm, start);
+	struct vm_area_struct *vma;
+	bool found = false;
+
+	if (!range_fine(start, length))
+		return false;
+	mmap_read_lock(current->mm);
+	for_each_vma_range(vmi, vma, start + PAGE_ALIGN(length))
+		found = found || (vma->vm_file && vma_is_anonymous(vma));
+	mmap_read_unlock(current->mm);
+	return found;
+}
+
 static bool do_mremap_here(struct tessera_task *member, const unsigned long args[6])
 {
 	struct tessera_memory *memory = member->group->memory;
 
 	if (!range_fine(args[0], args[1]))
 		return true;	/* the kernel says what is wrong */
+	if (args[2] > args[1] && has_stand_in(args[0], args[1]))
+		return false;
 	if (tessera_memory_bring(memory, args[0], args[0] + PAGE_ALIGN(args[1])))
 		return true;	/* it is being killed */
-	/* What it shrinks by, or what is already there. */
-	if (args[2] < args[1])
+	/* Nothing of what home has there is true when it has moved, or has shrunk. */
+	if (args[3] & MREMAP_MAYMOVE)
+		forget(member, args[0], args[1]);
+	else if (args[2] < args[1])
 		forget(member, args[0] + PAGE_ALIGN(args[2]),
 		       PAGE_ALIGN(args[1]) - PAGE_ALIGN(args[2]));
 	if (args[3] & MREMAP_FIXED)
@@ -73,6 +93,8 @@ static bool do_madvise_here(struct tessera_task *member, const unsigned long arg
 	switch (args[2]) {
 	case MADV_DONTNEED:
 	case MADV_DONTNEED_LOCKED:
+		if (has_stand_in(args[0], args[1]))
+			return false;
 		forget(member, args[0], args[1]);
 		return true;
 	case MADV_NORMAL:
@@ -112,7 +134,9 @@ bool tessera_guest_memory(struct tessera_task *member, const unsigned long args[
 	case __NR_madvise:
 		return do_madvise_here(member, args);
 	case __NR_mprotect:
-		return !(args[2] & (PROT_GROWSDOWN | PROT_GROWSUP | PROT_SEM));
+		/* Whether a file may be written home knows. */
+		return !(args[2] & (PROT_GROWSDOWN | PROT_GROWSUP | PROT_SEM)) &&
+		       !(args[2] & PROT_WRITE && has_stand_in(args[0], args[1]));
 	}
 	return false;
 }

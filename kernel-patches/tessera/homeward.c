@@ -37,7 +37,8 @@ static bool must_travel(const struct walk *walk, struct vm_area_struct *vma,
 	page = vm_normal_page(vma, address, entry);
 	if (!page || !PageAnon(page))
 		return false;
-	return !walk->exact || pte_dirty(entry) || !walk->chunk ||
+	/* A page that was moved in memory may be dirty by its own word alone. */
+	return !walk->exact || pte_dirty(entry) || PageDirty(page) || !walk->chunk ||
 	       !test_bit(bit, walk->chunk->copied);
 }
 
@@ -82,6 +83,7 @@ static int send_runs(struct walk *walk, void *buffer)
 
 	while (!ret) {
 		struct kvec part = { .iov_base = buffer };
+		ssize_t length;
 		u32 n = 0;
 
 		bit = find_next_bit(walk->send, STATE_CHUNK_PAGES, bit);
@@ -93,8 +95,14 @@ static int send_runs(struct walk *walk, void *buffer)
 		ret = tessera_window_enter(memory, n);
 		if (ret)
 			break;
-		part.iov_len = tessera_pages_fill(buffer, walk->address + bit * PAGE_SIZE, n, 1,
-						  (1u << n) - 1, TESSERA_PAGES_ACK);
+		length = tessera_pages_fill(memory->group, buffer,
+					    walk->address + bit * PAGE_SIZE, n, 1,
+					    (1u << n) - 1, TESSERA_PAGES_ACK);
+		if (length < 0) {
+			tessera_window_leave(memory, n);
+			return length;
+		}
+		part.iov_len = length;
 		ret = tessera_channel_send_bulk(&memory->group->channel, TESSERA_FRAME_PAGES,
 						&part, 1);
 		bit += n;
@@ -168,17 +176,21 @@ static int take_one(struct mm_struct *mm, const struct tessera_message *message,
 	void *to;
 	int ret;
 
+	/* The program can have written there, and home cannot take it: no fault of the host's. */
 	if (!vma || vma->vm_flags & (VM_SHARED | VM_IO | VM_PFNMAP))
-		return -EPROTO;
+		return 0;
 	folio = tessera_page_alloc(mm);
 	if (!folio)
 		return -ENOMEM;
 	to = kmap_local_folio(folio, 0);
 	ret = tessera_message_copy(message, offset, to, PAGE_SIZE);
 	kunmap_local(to);
-	if (!ret) {
+	while (!ret) {
 		zap_page_range_single(vma, address, PAGE_SIZE, NULL);
 		ret = tessera_page_install(vma, address, folio, true, NULL, NULL);
+		if (ret != -EEXIST)
+			break;
+		ret = 0;	/* somebody has read it by /proc in between */
 	}
 	if (ret)
 		folio_put(folio);

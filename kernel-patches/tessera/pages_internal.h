@@ -15,10 +15,10 @@
 /*
  * Fill a buffer of PAGES_BUFFER bytes with the pages of the current mm that
  * `wanted` has bits for; those that do not exist become absent. Returns the
- * bytes of it that count.
+ * bytes of it that count, or an error where a page cannot be read.
  */
-size_t tessera_pages_fill(void *buffer, unsigned long address, u32 count, u32 stride,
-			  u32 wanted, u32 flags);
+ssize_t tessera_pages_fill(const struct tessera_group *group, void *buffer,
+			   unsigned long address, u32 count, u32 stride, u32 wanted, u32 flags);
 
 /* The head of a PAGES frame; -EPROTO if that is not what it is. */
 int tessera_pages_head(const struct tessera_message *message, struct frame_pages *ret);

@@ -14,19 +14,34 @@
 #include "group.h"
 #include "pages_internal.h"
 
-/* Reading it as a core dump does: NULL where nothing was ever put. */
-static struct page *page_get(unsigned long address)
+/* Where calls are laid out at home: the process has nothing there. */
+static bool is_scratch(const struct tessera_group *group, unsigned long address)
 {
-	bool mapped;
-
-	mmap_read_lock(current->mm);
-	mapped = vma_lookup(current->mm, address);
-	mmap_read_unlock(current->mm);
-	return mapped ? get_dump_page(address) : NULL;
+	return address >= group->scratch && address < group->scratch + group->scratch_size;
 }
 
-size_t tessera_pages_fill(void *buffer, unsigned long address, u32 count, u32 stride,
-			  u32 wanted, u32 flags)
+/*
+ * Reading it as a core dump does: NULL where nothing was ever put, and an error
+ * where something is that cannot be read.
+ */
+static struct page *page_get(const struct tessera_group *group, unsigned long address)
+{
+	struct mm_struct *mm = current->mm;
+	struct page *page = NULL;
+	int locked = 1;
+	long ret = 0;
+
+	mmap_read_lock(mm);
+	if (!is_scratch(group, address) && vma_lookup(mm, address))
+		ret = get_user_pages_remote(mm, address, 1, FOLL_FORCE | FOLL_DUMP, &page,
+					    &locked);
+	if (locked)
+		mmap_read_unlock(mm);
+	return ret == 1 ? page : ret == -EFAULT ? NULL : ERR_PTR(ret);
+}
+
+ssize_t tessera_pages_fill(const struct tessera_group *group, void *buffer,
+			   unsigned long address, u32 count, u32 stride, u32 wanted, u32 flags)
 {
 	struct frame_pages *pages = buffer;
 	void *to = pages + 1;
@@ -40,7 +55,9 @@ size_t tessera_pages_fill(void *buffer, unsigned long address, u32 count, u32 st
 
 		if (!(wanted >> i & 1))
 			continue;
-		page = page_get(address + i * stride * PAGE_SIZE);
+		page = page_get(group, address + i * stride * PAGE_SIZE);
+		if (IS_ERR(page))
+			return PTR_ERR(page);
 		if (!page) {
 			pages->absent |= 1u << i;
 			continue;
@@ -86,7 +103,7 @@ int tessera_memory_serve(struct tessera_memory *memory, const struct tessera_mes
 {
 	struct mm_struct *mm = memory->group->mm;
 	struct frame_page_req req;
-	size_t length;
+	ssize_t length;
 	u32 wanted;
 	int ret;
 
@@ -102,10 +119,12 @@ int tessera_memory_serve(struct tessera_memory *memory, const struct tessera_mes
 	tessera_link_hurry(memory->group->link);
 	wanted = take_wanted(memory, &req);
 	kthread_use_mm(mm);
-	length = tessera_pages_fill(memory->buffer, req.address, req.count, req.stride,
-				    wanted, TESSERA_PAGES_KEPT);
+	length = tessera_pages_fill(memory->group, memory->buffer, req.address, req.count,
+				    req.stride, wanted, TESSERA_PAGES_KEPT);
 	kthread_unuse_mm(mm);
 	mmput_async(mm);
+	if (length < 0)
+		return length;
 	return tessera_channel_send(&memory->group->channel, TESSERA_FRAME_PAGES,
 				    message->frame.request, memory->buffer, length);
 }

@@ -79,6 +79,14 @@ static u32 take_run(struct tessera_memory *memory, struct tessera_chunk *chunk,
 	return n;
 }
 
+static void give_back(struct tessera_memory *memory, struct tessera_chunk *chunk,
+		      unsigned int bit, u32 n)
+{
+	spin_lock(&memory->lock);
+	bitmap_set(chunk->home, bit, n);
+	spin_unlock(&memory->lock);
+}
+
 static int push_chunk(struct tessera_memory *memory, struct tessera_chunk *chunk, void *buffer)
 {
 	unsigned int bit = 0;
@@ -88,6 +96,7 @@ static int push_chunk(struct tessera_memory *memory, struct tessera_chunk *chunk
 		unsigned long address;
 		struct kvec part = { .iov_base = buffer };
 		u32 most = min(tessera_window_pages(memory), TESSERA_PAGES_MAX), n;
+		ssize_t length;
 
 		/* Room first: what was taken must be sent. */
 		ret = tessera_window_enter(memory, most);
@@ -101,8 +110,15 @@ static int push_chunk(struct tessera_memory *memory, struct tessera_chunk *chunk
 			continue;
 		}
 		address = chunk->address + bit * PAGE_SIZE;
-		part.iov_len = tessera_pages_fill(buffer, address, n, 1, (1u << n) - 1,
-						  TESSERA_PAGES_ACK);
+		length = tessera_pages_fill(memory->group, buffer, address, n, 1, (1u << n) - 1,
+					    TESSERA_PAGES_ACK);
+		if (length < 0) {
+			/* Home keeps them; who asks for them is told. */
+			give_back(memory, chunk, bit, n);
+			tessera_window_leave(memory, n);
+			return length;
+		}
+		part.iov_len = length;
 		ret = tessera_channel_send_bulk(&memory->group->channel, TESSERA_FRAME_PAGES,
 						&part, 1);
 		bit += n;
