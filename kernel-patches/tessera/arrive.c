@@ -163,6 +163,7 @@ static int start(struct tessera_task *member)
 						   START_WITHIN);
 		if (left <= 0)
 			return -ETIMEDOUT;
+		tessera_times_limit();	/* begins with the sum of all */
 		tessera_group_set(group, &group->ready);
 		ret = tessera_channel_send(&group->channel, TESSERA_FRAME_READY, 0, NULL, 0);
 		if (ret)
@@ -263,9 +264,10 @@ static int become(struct tessera_group *group, struct tessera_arrival *arrival)
 		return ret;
 	tessera_space_load(arrival->process);
 	tessera_state_actions(arrival->process);
+	tessera_state_barriers(arrival->process);
+	current->personality = arrival->process->personality;
 	take_limits(arrival->process);
 	tessera_times_set_ended(&arrival->process->ended);
-	tessera_times_limit();
 	tessera_process_set_group(current->mm, group);
 
 	spin_lock(&group->lock);

@@ -435,7 +435,8 @@ static long take_result(struct tessera_call *call, const struct tessera_message 
 		return -EINTR;
 	}
 	/* Home says what the call gave, not what becomes of it here. */
-	if (result.value == CALL_GO_HOME || result.value == CALL_RUN_LOCAL) {
+	if (result.value == CALL_GO_HOME || result.value == CALL_RUN_LOCAL ||
+	    (call->frame.flags & TESSERA_CALL_PART && result.value > (s64)MAX_RW_COUNT)) {
 		tessera_guest_kill(call->member->group);
 		return -EINTR;
 	}

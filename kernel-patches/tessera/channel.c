@@ -162,17 +162,43 @@ void tessera_channel_close(struct tessera_channel *channel)
 	tessera_link_put(link);
 }
 
-u8 tessera_channel_peek(struct tessera_channel *channel)
+static struct sk_buff *oldest_command(struct tessera_channel *channel)
 {
-	struct tessera_frame frame = { };
+	struct tessera_frame frame;
+	struct sk_buff *skb;
+
+	lockdep_assert_held(&channel->queue.lock);
+	skb_queue_walk(&channel->queue, skb) {
+		if (skb_copy_bits(skb, frame_offset(skb), &frame, sizeof(frame)) ||
+		    frame.type != TESSERA_FRAME_RESULT)
+			return skb;
+	}
+	return NULL;
+}
+
+bool tessera_channel_commanded(struct tessera_channel *channel)
+{
+	bool found;
+
+	spin_lock_bh(&channel->queue.lock);
+	found = oldest_command(channel);
+	spin_unlock_bh(&channel->queue.lock);
+	return found;
+}
+
+bool tessera_channel_take_command(struct tessera_channel *channel, struct tessera_message *ret)
+{
 	struct sk_buff *skb;
 
 	spin_lock_bh(&channel->queue.lock);
-	skb = skb_peek(&channel->queue);
-	if (skb && skb_copy_bits(skb, frame_offset(skb), &frame, sizeof(frame)))
-		frame.type = 0;
+	skb = oldest_command(channel);
+	if (skb)
+		__skb_unlink(skb, &channel->queue);
 	spin_unlock_bh(&channel->queue.lock);
-	return frame.type;
+	if (!skb)
+		return false;
+	tessera_message_wrap(skb, ret);
+	return true;
 }
 
 void tessera_message_wrap(struct sk_buff *skb, struct tessera_message *ret)

@@ -14,6 +14,7 @@
 #include <linux/sched/task.h>
 #include <linux/userfaultfd_k.h>
 #include <asm/elf.h>
+#include <asm/fpu/xstate.h>
 
 #include "frame.h"
 #include "process.h"
@@ -79,8 +80,13 @@ static enum tessera_reason check_thread(struct task_struct *thread)
 		return TESSERA_REASON_IO_URING;
 	if (thread->thread.io_bitmap || thread->thread.iopl_emul)
 		return TESSERA_REASON_IO_PORTS;
-	if (thread->seccomp.mode)
+	if (thread->seccomp.mode || test_task_syscall_work(thread, SYSCALL_USER_DISPATCH))
 		return TESSERA_REASON_SECCOMP;
+	if (thread->flags & PF_USER_WORKER)
+		return TESSERA_REASON_KERNEL_THREAD;
+	/* AMX: its tiles are allowed by this kernel, and are not carried. */
+	if (thread->group_leader->thread.fpu.perm.__state_perm & XFEATURE_MASK_USER_DYNAMIC)
+		return TESSERA_REASON_CPU_FEATURE;
 	if (test_tsk_thread_flag(thread, TIF_ADDR32))
 		return TESSERA_REASON_32_BIT;
 	return TESSERA_REASON_NONE;

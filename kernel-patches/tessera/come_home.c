@@ -33,6 +33,7 @@ static struct tessera_task *member_of(struct tessera_group *group, u32 index)
 static int take(struct tessera_group *group, const struct tessera_arrival *arrival)
 {
 	const struct state_process *process = arrival->process;
+	struct state_times shown = process->ended;
 	int ret;
 	u32 i;
 
@@ -44,7 +45,9 @@ static int take(struct tessera_group *group, const struct tessera_arrival *arriv
 		tessera_space_drop_stale(&arrival->chunks[i]);
 	tessera_space_load(process);
 	tessera_state_actions(process);
-	tessera_times_show_process(&process->ended);
+	tessera_state_barriers(process);
+	tessera_home_bound(group, &shown);
+	tessera_times_show_process(&shown);
 	return 0;
 }
 
@@ -69,6 +72,8 @@ static int carry(struct tessera_group *group)
 
 	tessera_group_hold(group);
 	ret = tessera_state_read(group, &arrival, member_of);
+	if (ret == -EPROTO)
+		ret = -EINVAL;	/* this process ends, and no other on the link */
 	/* Threads that ended there may not have ended here yet. */
 	if (!ret)
 		ret = take(group, &arrival);
@@ -106,10 +111,16 @@ static void requeue(struct tessera_task *member)
 	}
 }
 
-static int wait_ready(struct tessera_group *group)
+/* Until all is done, or this one has to do it: those before it have ended. */
+static int wait_ready(struct tessera_task *member)
 {
-	if (wait_event_killable(group->wait, READ_ONCE(group->home_ready) || forsaken(group)))
+	struct tessera_group *group = member->group;
+
+	if (wait_event_killable(group->wait, tessera_group_carrier(group, member) ||
+				READ_ONCE(group->home_ready) || forsaken(group)))
 		return -EINTR;
+	if (tessera_group_carrier(group, member) && !READ_ONCE(group->home_ready))
+		return carry(group);
 	return READ_ONCE(group->home_ready) ? 0 : -EPIPE;
 }
 
@@ -118,14 +129,11 @@ int tessera_come_home(struct tessera_task *member)
 	struct tessera_group *group = member->group;
 	int ret;
 
-	if (tessera_group_carrier(group, member))
-		ret = carry(group);
-	else
-		ret = wait_ready(group);
+	ret = wait_ready(member);
 	if (ret)
 		return ret;
 	if (!member->state)
-		return -EPROTO;		/* a thread that the guest has no more */
+		return -EINVAL;		/* a thread that the guest has no more */
 	requeue(member);
 	ret = tessera_thread_apply(member);
 	trace_tessera_home(group, ret);

@@ -125,10 +125,12 @@ static enum tessera_reason flag_threads(struct tessera_group *group, struct task
 	struct task_struct *thread;
 	unsigned long flags;
 
+	read_lock(&tasklist_lock);	/* against debuggers that attach */
 	spin_lock(&group->lock);
 	sighand = lock_task_sighand(task, &flags);
 	if (!sighand) {
 		spin_unlock(&group->lock);
+		read_unlock(&tasklist_lock);
 		return TESSERA_REASON_EXITING;
 	}
 	if (task->signal->flags & SIGNAL_GROUP_EXIT || task->signal->group_exec_task ||
@@ -143,9 +145,13 @@ static enum tessera_reason flag_threads(struct tessera_group *group, struct task
 			break;
 		if (thread->exit_state || thread->flags & PF_EXITING)
 			continue;
+		if (thread->ptrace) {
+			reason = TESSERA_REASON_TRACED;
+			break;
+		}
 		member = list_first_entry_or_null(spares, struct tessera_task, entry);
 		if (!member) {
-			reason = TESSERA_REASON_THREADS;
+			reason = TESSERA_REASON_BUSY;	/* they are born faster than that */
 			break;
 		}
 		list_del_init(&member->entry);
@@ -163,6 +169,7 @@ static enum tessera_reason flag_threads(struct tessera_group *group, struct task
 		list_splice_init(spares, &group->spares);
 	spin_unlock_irqrestore(&sighand->siglock, flags);
 	spin_unlock(&group->lock);
+	read_unlock(&tasklist_lock);
 	return reason;
 }
 
@@ -301,7 +308,8 @@ static enum tessera_reason wait_ready(struct tessera_group *group)
 /* The carrier acts for all: the state goes out, and home decides. */
 static void carry(struct tessera_group *group)
 {
-	enum tessera_reason reason = tessera_check_mm(current->mm);
+	/* Again: much may have happened since it was asked for. */
+	enum tessera_reason reason = tessera_check(current->group_leader);
 	int ret = 0;
 
 	if (!reason) {
@@ -334,8 +342,12 @@ void tessera_depart_park(struct callback_head *work)
 {
 	struct tessera_task *member = container_of(work, struct tessera_task, park);
 	struct tessera_group *group = member->group;
+	enum tessera_group_state state;
 	int ret = 0;
 
+	/* What is to be done beside it, as closing files, is not left until it is back. */
+	if (work->next && !task_work_add(current, work, TWA_RESUME))
+		return;
 	if (current->mm != group->mm) {
 		tessera_group_abort(group, TESSERA_REASON_EXITING);	/* exec */
 		ret = -ECANCELED;
@@ -348,12 +360,15 @@ void tessera_depart_park(struct callback_head *work)
 		ret = tessera_group_park(group);
 	if (ret == -EINTR)
 		tessera_group_abort(group, TESSERA_REASON_INTERRUPTED);
-	if (!ret && tessera_group_carrier(group, member))
+	if (!ret && READ_ONCE(group->state) == GROUP_PARKED &&
+	    tessera_group_carrier(group, member))
 		carry(group);
 	else if (!ret && wait_event_killable(group->wait,
 					     READ_ONCE(group->state) != GROUP_PARKED))
 		tessera_group_abort(group, TESSERA_REASON_INTERRUPTED);
-	if (!ret && READ_ONCE(group->state) == GROUP_AWAY) {
+	/* Whoever was slow to wake may find it on its way back already. */
+	state = READ_ONCE(group->state);
+	if (!ret && (state == GROUP_AWAY || state == GROUP_RETURNING)) {
 		tessera_deputy(member);
 		return;
 	}

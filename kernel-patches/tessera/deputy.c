@@ -16,6 +16,8 @@
 #include "thread.h"
 #include "times.h"
 
+#define NUDGE_EVERY	(HZ / 10)
+
 /* Softirq, or process context: wake the deputy; a call under way is cut short. */
 void tessera_home_notify(struct tessera_channel *channel)
 {
@@ -56,13 +58,35 @@ void tessera_home_leave(struct tessera_task *member)
 	tessera_group_put(group);
 }
 
+/* Again and again: another stop may have been on its way to one of them. */
+void tessera_home_nudge(struct work_struct *work)
+{
+	struct tessera_group *group = container_of(to_delayed_work(work), struct tessera_group,
+						   times_work);
+
+	tessera_signals_unstop(group);
+	if (time_before(jiffies, READ_ONCE(group->wake_until)))
+		schedule_delayed_work(&group->times_work, NUDGE_EVERY);
+}
+
+void tessera_home_wake(struct tessera_group *group)
+{
+	WRITE_ONCE(group->wake_until, jiffies + RECALL_WITHIN);
+	tessera_signals_unstop(group);
+	spin_lock(&group->lock);
+	if (!group->finished)	/* its work is cancelled after that */
+		schedule_delayed_work(&group->times_work, NUDGE_EVERY);
+	spin_unlock(&group->lock);
+}
+
 /* A deputy dies. If its process does, the guest must, too; said once. */
 void tessera_home_exit(struct tessera_task *member)
 {
 	struct tessera_group *group = member->group;
-	bool kill = false;
+	bool kill = false, all;
 
 	spin_lock(&group->lock);
+	all = current->signal->flags & SIGNAL_GROUP_EXIT || group->total == 1;
 	if (group->state == GROUP_AWAY || group->state == GROUP_RETURNING) {
 		if (current->signal->flags & SIGNAL_GROUP_EXIT && !group->exit_sent) {
 			group->exit_sent = true;
@@ -73,7 +97,8 @@ void tessera_home_exit(struct tessera_task *member)
 	if (kill)
 		tessera_channel_send(&group->channel, TESSERA_FRAME_KILL, 0, NULL, 0);
 	/* A parked one that is killed: the others go on, and die. */
-	tessera_group_abort(group, TESSERA_REASON_EXITING);
+	if (all)
+		tessera_group_abort(group, TESSERA_REASON_EXITING);
 	tessera_home_leave(member);
 }
 
@@ -97,6 +122,11 @@ void tessera_home_lose(struct tessera_group *group, enum tessera_reason reason)
 static u64 possible(const struct tessera_group *group)
 {
 	return ktime_get_boottime_ns() - group->since + NSEC_PER_SEC;
+}
+
+void tessera_home_bound(const struct tessera_group *group, struct state_times *times)
+{
+	tessera_times_bound(times, &group->left, TESSERA_THREADS_MAX * possible(group));
 }
 
 /* What the guest's thread has used so far is this one's. */
@@ -127,8 +157,7 @@ static void __noreturn ended(struct tessera_group *group)
 	now = group->exit.times;
 	spin_unlock(&group->lock);
 	if (first) {
-		tessera_times_bound(&now, &group->left,
-				    TESSERA_THREADS_MAX * possible(group));
+		tessera_home_bound(group, &now);
 		tessera_times_add(&now, &told, &added);
 		tessera_times_show_process(&now);
 	}
@@ -237,9 +266,9 @@ void tessera_deputy(struct tessera_task *member)
 {
 	struct tessera_group *group = member->group;
 	struct tessera_message message;
+	bool returning;
 	int ret = 0;
 
-	tessera_task_state_free(member);
 	/* These belong to memory that is elsewhere. */
 	current->robust_list = NULL;
 	current->clear_child_tid = NULL;
@@ -254,9 +283,11 @@ void tessera_deputy(struct tessera_task *member)
 		if (READ_ONCE(group->exiting))
 			ended(group);
 		ret = tessera_signals_forward(member);
+		/* First: then the end of this thread, told before, is seen below. */
+		returning = smp_load_acquire(&group->state) == GROUP_RETURNING;
 		while (!ret && tessera_channel_take(&member->channel, &message))
 			ret = take_frame(member, &message);
-		if (!ret && READ_ONCE(group->state) == GROUP_RETURNING) {
+		if (!ret && returning) {
 			ret = tessera_come_home(member);
 			if (!ret)
 				return;

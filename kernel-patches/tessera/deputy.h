@@ -23,6 +23,12 @@ void tessera_home_leave(struct tessera_task *member);
 void tessera_home_end_if_last(struct tessera_group *group);
 /* The current thread is charged with what its guest has used so far. */
 void tessera_home_charge(struct tessera_task *member, const struct state_times *times);
+/* What its host says of all of it, as far as it can be true. */
+void tessera_home_bound(const struct tessera_group *group, struct state_times *times);
+/* It is wanted at home: nothing that stops it stops its deputies until it is there. */
+#define RECALL_WITHIN	(60 * HZ)
+void tessera_home_wake(struct tessera_group *group);
+void tessera_home_nudge(struct work_struct *work);
 /* A process that is away is lost, for a reason: it ends here, and there if it can. */
 void tessera_home_lose(struct tessera_group *group, enum tessera_reason reason);
 /* The thread's exit hook. */

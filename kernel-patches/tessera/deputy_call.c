@@ -10,6 +10,8 @@
 #include <linux/file.h>
 #include <linux/net.h>
 #include <linux/fs.h>
+#include <linux/major.h>
+#include <linux/prctl.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/syscalls.h>
@@ -33,8 +35,13 @@ struct parts {
  * deputy does not exec, or it would have the rights of a set-uid program and still
  * do what it is told.
  */
-static bool is_for_home(u32 nr)
+static bool is_for_home(const struct frame_call *call)
 {
+	u32 nr = call->nr;
+
+	/* It would end in the middle of the next one. */
+	if (nr == __NR_prctl && (int)call->args[0] == PR_SET_SECCOMP)
+		return false;
 	switch ((enum call_action)tessera_call_entry(nr)->action) {
 	case CALL_FORWARD:
 	case CALL_SPECIAL:
@@ -56,7 +63,7 @@ static int parts_get(const struct tessera_message *message, struct parts *ret)
 		return -ENOMEM;
 	error = tessera_message_copy(message, 0, ret->call, message->frame.length);
 	if (!error && (!tessera_call_valid(ret->call, message->frame.length, &ret->fixups,
-					   &ret->outs, &ret->in) || !is_for_home(ret->call->nr)))
+					   &ret->outs, &ret->in) || !is_for_home(ret->call)))
 		error = -EPROTO;
 	if (error)
 		kvfree(ret->call);
@@ -156,6 +163,23 @@ static bool on_regular_file(const struct frame_call *call)
 	return regular;
 }
 
+/* A device that is no terminal: what it makes of a part, only it knows. */
+static bool on_device(const struct frame_call *call)
+{
+	bool device = false;
+	struct fd file = fdget_raw(call->args[0]);
+
+	if (fd_file(file)) {
+		const struct inode *inode = file_inode(fd_file(file));
+		unsigned int major = imajor(inode);
+
+		device = S_ISCHR(inode->i_mode) && major != TTY_MAJOR && major != TTYAUX_MAJOR &&
+			 (major < UNIX98_PTY_MASTER_MAJOR || major > UNIX98_PTY_SLAVE_MAJOR + 7);
+		fdput(file);
+	}
+	return device;
+}
+
 /* Where messages have bounds, a part of one is another message. */
 static bool torn(const struct frame_call *call)
 {
@@ -165,6 +189,8 @@ static bool torn(const struct frame_call *call)
 
 	if (!(call->flags & TESSERA_CALL_PART))
 		return false;
+	if (on_device(call))
+		return true;
 	sock = sockfd_lookup(call->args[0], &ret);
 	if (sock) {
 		bounds = sock->type != SOCK_STREAM;

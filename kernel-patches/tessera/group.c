@@ -54,7 +54,7 @@ struct tessera_group *tessera_group_create(struct tessera_link *link, u32 id, bo
 	init_waitqueue_head(&group->wait);
 	mutex_init(&group->signal_lock);
 	skb_queue_head_init(&group->stream);
-	INIT_DELAYED_WORK(&group->times_work, tessera_guest_times);
+	INIT_DELAYED_WORK(&group->times_work, guest ? tessera_guest_times : tessera_home_nudge);
 	INIT_WORK(&group->work, guest ? tessera_guest_frames : tessera_home_frames);
 	mmgrab(mm);
 	group->mm = mm;
@@ -296,8 +296,8 @@ int tessera_group_park(struct tessera_group *group)
 	spin_lock(&group->lock);
 	if (ret)
 		group->parked--;
-	else if (group->state != GROUP_PARKED)
-		ret = -ECANCELED;
+	else if (group->state == GROUP_ABORTED || group->state == GROUP_ENDED)
+		ret = -ECANCELED;	/* else it was parked, and may be away by now */
 	spin_unlock(&group->lock);
 	return ret ? (ret == -ECANCELED ? ret : -EINTR) : 0;
 }

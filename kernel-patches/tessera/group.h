@@ -45,7 +45,9 @@ struct tessera_group {
 	struct tessera_link *link;
 	struct tessera_channel channel;
 	struct work_struct work;	/* takes frames out of the channel */
-	struct delayed_work times_work;	/* guest: has its threads tell their CPU time */
+	struct delayed_work times_work;	/* guest: has its threads tell their CPU time; */
+					/* home: see tessera_home_nudge() */
+	unsigned long wake_until;	/* home: jiffies */
 	struct mm_struct *mm;		/* mmgrab() */
 	struct tessera_memory *memory;
 	pid_t pid;			/* of the process, first PID name space */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See guest.h: what a guest's threads are told by home, and their end. */
+#include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/task_work.h>
 #include <linux/tessera.h>
@@ -74,7 +75,24 @@ static bool merge_timer(const struct frame_signal *frame, const kernel_siginfo_t
 	return merged;
 }
 
-static int take_signal(struct tessera_task *member, const struct tessera_message *message)
+/* Is there a thread that takes it? */
+static bool taken(const struct frame_signal *frame, int sig)
+{
+	struct sighand_struct *sighand = tessera_own_sighand();
+	struct task_struct *thread;
+	bool found = false;
+
+	if (!frame->process)
+		return !sigismember(&current->blocked, sig);
+	spin_lock_irq(&sighand->siglock);
+	for_each_thread(current, thread)
+		found = found || !sigismember(&thread->blocked, sig);
+	spin_unlock_irq(&sighand->siglock);
+	return found;
+}
+
+int tessera_guest_signal(struct tessera_task *member, const struct tessera_message *message,
+			 bool stops)
 {
 	struct frame_signal frame;
 	kernel_siginfo_t info;
@@ -90,8 +108,8 @@ static int take_signal(struct tessera_task *member, const struct tessera_message
 		return -EPROTO;
 	action = &tessera_own_sighand()->action[sig - 1].sa;
 	/* Stopping is home's: its parent has to see it. */
-	if ((sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU) &&
-	    READ_ONCE(action->sa_handler) == SIG_DFL && !sigismember(&current->blocked, sig))
+	if (stops && (sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU) &&
+	    READ_ONCE(action->sa_handler) == SIG_DFL && taken(&frame, sig))
 		return tessera_channel_send(&member->channel, TESSERA_FRAME_STOP_REQ, 0,
 					    &frame, sizeof(frame));
 	if (merge_timer(&frame, &info))
@@ -107,9 +125,7 @@ static int take_signal(struct tessera_task *member, const struct tessera_message
 /* Something to be done by a thread that stands still; an answer can wait. */
 static bool not_still(struct tessera_task *member)
 {
-	u8 type = tessera_channel_peek(&member->channel);
-
-	return (type && type != TESSERA_FRAME_RESULT) || READ_ONCE(member->channel.lost) ||
+	return tessera_channel_commanded(&member->channel) || READ_ONCE(member->channel.lost) ||
 	       READ_ONCE(member->group->state) != GROUP_RUNNING;
 }
 
@@ -125,15 +141,15 @@ static int stand_still(struct tessera_task *member)
 			return -EINTR;
 		if (READ_ONCE(member->group->state) == GROUP_PARKING)
 			return 0;
-		if (!tessera_channel_take(&member->channel, &message))
+		if (!tessera_channel_take_command(&member->channel, &message))
 			return -EPIPE;
 		if (message.frame.type == TESSERA_FRAME_CONT) {
 			tessera_message_free(&message);
 			return 0;
 		}
 		if (message.frame.type == TESSERA_FRAME_SIGNAL)
-			ret = take_signal(member, &message);
-		else
+			ret = tessera_guest_signal(member, &message, true);
+		else if (message.frame.type != TESSERA_FRAME_STOP)	/* stopped once more */
 			ret = -EPROTO;
 		tessera_message_free(&message);
 	}
@@ -142,13 +158,13 @@ static int stand_still(struct tessera_task *member)
 
 int tessera_guest_frame(struct tessera_task *member, struct tessera_message *message)
 {
-	int ret;
+	int ret = 0;
 
 	if (message->frame.type == TESSERA_FRAME_SIGNAL)
-		ret = take_signal(member, message);
+		ret = tessera_guest_signal(member, message, true);
 	else if (message->frame.type == TESSERA_FRAME_STOP)
 		ret = stand_still(member);
-	else
+	else if (message->frame.type != TESSERA_FRAME_CONT)	/* it went on to go home */
 		ret = -EPROTO;
 	tessera_message_free(message);
 	return ret;
@@ -265,6 +281,8 @@ static void tell_end(struct tessera_task *member, long code)
 		tessera_times_process(&exit.times);
 		tessera_channel_send(&group->channel, TESSERA_FRAME_EXIT, 0, &exit, sizeof(exit));
 	} else {
+		/* Its last words in memory, before the others may go home without it. */
+		exec_mm_release(current, current->mm);
 		tessera_times_thread(&exit.times);
 		tessera_channel_send(&member->channel, TESSERA_FRAME_EXIT_THREAD, 0,
 				     &exit, sizeof(exit));

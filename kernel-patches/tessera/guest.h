@@ -36,6 +36,9 @@ void tessera_guest_recall(struct tessera_group *group);
 void tessera_guest_die_at_home(struct tessera_task *member);
 /* A member leaves; the last one ends the group. */
 void tessera_guest_leave(struct tessera_task *member);
+/* A signal of home's; `stops`: one that stops it is sent back, to be home's. */
+int tessera_guest_signal(struct tessera_task *member, const struct tessera_message *message,
+			 bool stops);
 /* Frames that need not be waited for: signals, stops. -EPROTO, -EPIPE. */
 int tessera_guest_frame(struct tessera_task *member, struct tessera_message *message);
 /* While waiting, the thread looks at its channel by itself. */

@@ -70,13 +70,25 @@ static int wants_home(struct tessera_group *group)
 	mutex_unlock(&group->signal_lock);
 	if (!away)
 		return READ_ONCE(group->state) == GROUP_ENDED ? 0 : -EPROTO;
-	tessera_signals_unstop(group);
+	tessera_home_wake(group);
 	tessera_memory_stop(group->memory);
 	return tessera_channel_send(&group->channel, TESSERA_FRAME_RETURN_OK, 0, NULL, 0);
 }
 
+/* Before it is away, and when it was refused, home's memory is nobody else's. */
+static bool premature(struct tessera_group *group, u8 type)
+{
+	enum tessera_group_state state = READ_ONCE(group->state);
+
+	return (type == TESSERA_FRAME_PAGE_REQ || type == TESSERA_FRAME_PAGES_ACK ||
+		type == TESSERA_FRAME_RECALL) &&
+	       state != GROUP_AWAY && state != GROUP_RETURNING;
+}
+
 static int take_frame(struct tessera_group *group, struct tessera_message *message)
 {
+	if (premature(group, message->frame.type))
+		return 0;
 	switch ((enum tessera_frame_type)message->frame.type) {
 	case TESSERA_FRAME_ACCEPT:
 		tessera_group_set(group, &group->accepted);
@@ -102,7 +114,7 @@ static int take_frame(struct tessera_group *group, struct tessera_message *messa
 		tessera_group_set(group, &group->pages_end);
 		return 0;
 	case TESSERA_FRAME_RECALL:
-		tessera_signals_unstop(group);
+		tessera_home_wake(group);
 		return 0;
 	case TESSERA_FRAME_RETURN:
 		return wants_home(group);

@@ -30,7 +30,7 @@ void __tessera_exit(long code)
 static void born_while_parking(struct tessera_task *parent, struct task_struct *child)
 {
 	struct tessera_group *group = parent->group;
-	struct tessera_task *member = NULL;
+	struct tessera_task *member = child->tessera;	/* seen in the list by now */
 
 	spin_lock(&group->lock);
 	if (group->state == GROUP_PARKING && !child->tessera) {
@@ -43,7 +43,7 @@ static void born_while_parking(struct tessera_task *parent, struct task_struct *
 	}
 	spin_unlock(&group->lock);
 	if (!member)
-		tessera_group_abort(group, TESSERA_REASON_THREADS);
+		tessera_group_abort(group, TESSERA_REASON_BUSY);
 }
 
 /* Whoever may not attach to it does not move it, either; he is told so later. */

@@ -448,15 +448,18 @@ int tessera_link_create(const struct tessera_link_request *request)
 			tessera_link_fail(old, TESSERA_REASON_LINK_LOST);
 	}
 	list_add_tail(&link->entry, &links);
+	tessera_link_get(link);	/* it may fail at any time from here on */
+	callbacks_install(link);
+	schedule_delayed_work(&link->hello_timer, HELLO_WITHIN);
 	mutex_unlock(&links_lock);
 
-	tessera_link_get(link);	/* it may fail at any time from here on */
-	schedule_delayed_work(&link->hello_timer, HELLO_WITHIN);
-	callbacks_install(link);
 	hello_fill(&hello);
 	tessera_channel_send(&link->control, TESSERA_FRAME_HELLO, 0, &hello, sizeof(hello));
 	/* What came before the callbacks were there. */
-	strp_check_rcv(&link->strp);
+	lock_sock(sock->sk);
+	if (!link->strp.stopped)
+		strp_check_rcv(&link->strp);
+	release_sock(sock->sk);
 	on_state_change(sock->sk);
 	tessera_link_put(link);
 	return 0;

@@ -92,10 +92,11 @@ static inline bool tessera_channel_ready(const struct tessera_channel *channel)
 	return !skb_queue_empty_lockless(&channel->queue) || READ_ONCE(channel->lost);
 }
 
-/* The type of the oldest frame; 0 if there is none. */
-u8 tessera_channel_peek(struct tessera_channel *channel);
 /* Take the oldest frame out; false if there is none. */
 bool tessera_channel_take(struct tessera_channel *channel, struct tessera_message *ret);
+/* Is there one that is no answer to a call? And the oldest of these. */
+bool tessera_channel_commanded(struct tessera_channel *channel);
+bool tessera_channel_take_command(struct tessera_channel *channel, struct tessera_message *ret);
 /* The same for a frame that was kept after taking. */
 void tessera_message_wrap(struct sk_buff *skb, struct tessera_message *ret);
 void tessera_message_free(struct tessera_message *message);

@@ -84,7 +84,6 @@ long marshal_nanosleep(struct tessera_call *call);
 long marshal_timer_create(struct tessera_call *call);
 long marshal_itimer(struct tessera_call *call);
 long marshal_prlimit(struct tessera_call *call);
-long marshal_sched_setattr(struct tessera_call *call);
 long marshal_sched_getattr(struct tessera_call *call);
 long marshal_semop(struct tessera_call *call);
 long marshal_semctl(struct tessera_call *call);

@@ -293,21 +293,6 @@ long marshal_prlimit(struct tessera_call *call)
 	return ret ?: call_run(call);
 }
 
-long marshal_sched_setattr(struct tessera_call *call)
-{
-	struct sched_attr __user *attr = (void __user *)call_arg(call, 1);
-	u32 size = 0;
-	int ret;
-
-	if (attr && get_user(size, &attr->size))
-		return -EFAULT;
-	/* A size that is not home's own is answered in the structure. */
-	if (size > sizeof(*attr) || (size && size < SCHED_ATTR_SIZE_VER0))
-		return CALL_GO_HOME;
-	ret = call_arg_in(call, 1, size ?: SCHED_ATTR_SIZE_VER0);
-	return ret ?: call_run(call);
-}
-
 long marshal_sched_getattr(struct tessera_call *call)
 {
 	u32 size = call_arg(call, 2);

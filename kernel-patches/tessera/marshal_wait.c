@@ -213,8 +213,8 @@ static long select_run(struct tessera_call *call, const struct timespec64 *timeo
 
 	if (n < 0)
 		return -EINVAL;
-	/* More than there can be: home knows how much of it counts. */
-	if (n > CALL_CHUNK)
+	/* Home knows how much of it counts, and the rest is not ours to touch. */
+	if (n > __FD_SETSIZE)
 		return -E2BIG;
 	for (arg = 1; arg <= 3; arg++) {
 		ret = call_arg_inout(call, arg, BITS_TO_LONGS(n) * sizeof(long));

@@ -12,8 +12,6 @@
 #include "group.h"
 #include "process.h"
 
-#define RECALL_WITHIN	(60 * HZ)
-
 struct tessera_mm *tessera_process_get(struct mm_struct *mm)
 {
 	struct tessera_mm *process = READ_ONCE(mm->tessera), *old;
@@ -82,7 +80,7 @@ static int bring_home(struct tessera_group *group)
 
 	/* If it is lost already, that is told below. */
 	tessera_channel_send(&group->channel, TESSERA_FRAME_RECALL, 0, NULL, 0);
-	tessera_signals_unstop(group);
+	tessera_home_wake(group);
 	left = wait_event_killable_timeout(group->wait,
 					   READ_ONCE(group->state) == GROUP_ENDED, RECALL_WITHIN);
 	if (left < 0)
@@ -102,6 +100,9 @@ static int move(struct task_struct *task, struct mm_struct *mm, u16 node)
 	if (group && group->guest) {
 		process->reason = TESSERA_REASON_GUEST;
 		ret = -EPERM;
+	} else if (group && READ_ONCE(group->state) == GROUP_ABORTED) {
+		/* It has not left, and not every thread of it knows. */
+		ret = node ? -EBUSY : 0;
 	} else if (group && tessera_link_node(group->link) != node) {
 		ret = bring_home(group);
 	} else if (group) {

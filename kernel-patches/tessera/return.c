@@ -30,12 +30,13 @@ static int drain(struct tessera_task *member)
 	int ret = 0;
 
 	while (!ret && tessera_channel_take(&member->channel, &message)) {
-		/* A stop is home's own again in a moment. */
-		if (message.frame.type == TESSERA_FRAME_STOP ||
-		    message.frame.type == TESSERA_FRAME_CONT)
-			tessera_message_free(&message);
-		else
-			ret = tessera_guest_frame(member, &message);
+		/* A stop is home's own again in a moment; its signal goes along. */
+		if (message.frame.type == TESSERA_FRAME_SIGNAL)
+			ret = tessera_guest_signal(member, &message, false);
+		else if (message.frame.type != TESSERA_FRAME_STOP &&
+			 message.frame.type != TESSERA_FRAME_CONT)
+			ret = -EPROTO;
+		tessera_message_free(&message);
 	}
 	return ret;
 }

@@ -8,7 +8,8 @@
 
 #include "link_internal.h"
 
-#define PARTS	6
+#define PARTS		6
+#define ROOM_WITHIN	(10 * HZ)	/* or the peer reads just enough to seem alive */
 
 static bool writeable(struct tessera_link *link)
 {
@@ -31,7 +32,8 @@ static bool room_or_failed(struct tessera_link *link)
 
 static int wait_for_room(struct tessera_link *link)
 {
-	wait_event_idle(link->room, room_or_failed(link));
+	if (!wait_event_idle_timeout(link->room, room_or_failed(link), ROOM_WITHIN))
+		tessera_link_fail(link, TESSERA_REASON_TIMEOUT);
 	return test_bit(LINK_FAILED, &link->flags) ? -EPIPE : 0;
 }
 

@@ -53,7 +53,7 @@ static int stop(struct tessera_task *member, int sig)
 		return ret;
 	set_bit(MEMBER_HELD, &member->flags);
 	sigfillset(&others);
-	sigdelset(&others, sig);
+	sigdelsetmask(&others, sigmask(sig) | sigmask(SIGKILL));
 	__set_current_blocked(&others);
 	get_signal(&unused);
 	tessera_signals_block();
@@ -71,7 +71,8 @@ void tessera_signals_unstop(struct tessera_group *group)
 	sighand = lock_task_sighand(task, &flags);
 	if (sighand) {
 		for_each_thread(task, thread) {
-			if (!(thread->jobctl & JOBCTL_STOPPED))
+			/* Who is at home already may have stopped there. */
+			if (!READ_ONCE(thread->tessera) || !(thread->jobctl & JOBCTL_STOPPED))
 				continue;
 			thread->jobctl &= ~JOBCTL_STOPPED;
 			wake_up_state(thread, __TASK_STOPPED);
@@ -86,8 +87,8 @@ void tessera_signals_stop_again(void)
 	struct sighand_struct *sighand = tessera_own_sighand();
 
 	spin_lock_irq(&sighand->siglock);
-	if (current->signal->flags & SIGNAL_STOP_STOPPED &&
-	    !(current->jobctl & JOBCTL_STOP_PENDING)) {
+	/* It may have been woken before the last of the others had stopped. */
+	if (is_stopped() && !(current->jobctl & JOBCTL_STOP_PENDING)) {
 		task_join_group_stop(current);
 		recalc_sigpending();
 	}
@@ -98,7 +99,7 @@ static bool stop_pending(void)
 {
 	return sigismember(&current->pending.signal, SIGSTOP) ||
 	       sigismember(&current->signal->shared_pending.signal, SIGSTOP) ||
-	       current->jobctl & JOBCTL_STOP_PENDING;
+	       current->jobctl & (JOBCTL_STOP_PENDING | JOBCTL_TRAP_FREEZE);
 }
 
 int tessera_signals_stop(struct tessera_task *member, const struct tessera_message *message)
@@ -115,7 +116,8 @@ int tessera_signals_stop(struct tessera_task *member, const struct tessera_messa
 	if (!valid_signal(sig) || !sig || !(STOPS & sigmask(sig)))
 		return -EPROTO;
 	do_send_sig_info(sig, &info, current, frame.process ? PIDTYPE_TGID : PIDTYPE_PID);
-	return stop(member, sig);
+	/* On its way home: there it stops, when it has come. */
+	return READ_ONCE(member->group->state) == GROUP_AWAY ? stop(member, sig) : 0;
 }
 
 /* One signal, while the group is away; the lock orders it against the way home. */

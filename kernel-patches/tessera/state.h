@@ -34,7 +34,7 @@ struct state_process {
 	__u32	chunks;
 	__u32	files;
 	__u32	personality;
-	__u32	reserved;
+	__u32	barriers;		/* membarrier_state: what it registered for */
 	__u64	start_code, end_code, start_data, end_data;
 	__u64	start_brk, brk, start_stack, mmap_base;
 	__u64	arg_start, arg_end, env_start, env_end;
@@ -118,6 +118,8 @@ struct state_thread {
 	__u32	rseq_len, rseq_sig;
 	__u64	robust_list, clear_child_tid;
 	char	comm[16];
+	__s32	nice;			/* as of home; not used on the way back, */
+	__u32	policy;			/* nor this */
 	struct state_restart restart;
 	struct state_times times;
 };

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See state_in.h. Everything is a peer's word: counted, bounded, checked. */
+#include <linux/membarrier.h>
+#include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <asm/syscall.h>
 
 #include "group.h"
 #include "memory.h"
@@ -43,7 +46,7 @@ static bool process_valid(struct tessera_group *group, const struct state_proces
 	/* At home there can be no more chunks than left it. */
 	return process->threads && process->threads <= TESSERA_THREADS_MAX &&
 	       process->vmas && process->vmas <= TESSERA_VMAS_MAX &&
-	       process->files <= TESSERA_FILES_MAX && !process->reserved &&
+	       process->files <= TESSERA_FILES_MAX &&
 	       process->chunks <= (group->guest ? TESSERA_CHUNKS_MAX : group->memory->count);
 }
 
@@ -175,6 +178,29 @@ void tessera_state_free(struct tessera_arrival *arrival)
 	kvfree(arrival->chunks);
 	kvfree(arrival->members);
 	memset(arrival, 0, sizeof(*arrival));
+}
+
+void tessera_state_barriers(const struct state_process *process)
+{
+#ifdef CONFIG_MEMBARRIER
+	static const struct { u32 state; int command; } all[] = {
+		{ MEMBARRIER_STATE_PRIVATE_EXPEDITED,
+		  MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED },
+		{ MEMBARRIER_STATE_GLOBAL_EXPEDITED, MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED },
+		{ MEMBARRIER_STATE_PRIVATE_EXPEDITED_SYNC_CORE,
+		  MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE },
+		{ MEMBARRIER_STATE_PRIVATE_EXPEDITED_RSEQ,
+		  MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(all); i++) {
+		struct pt_regs regs = { .di = all[i].command };
+
+		if (process->barriers & all[i].state)
+			x64_sys_call(&regs, __NR_membarrier);
+	}
+#endif
 }
 
 void tessera_state_actions(const struct state_process *process)

@@ -27,5 +27,7 @@ void tessera_state_free(struct tessera_arrival *arrival);
 
 /* Signal actions of the current process. */
 void tessera_state_actions(const struct state_process *process);
+/* What it has registered for with membarrier(); before it has more than one thread. */
+void tessera_state_barriers(const struct state_process *process);
 
 #endif /* _TESSERA_STATE_IN_H */

@@ -73,6 +73,7 @@ static void put_threads(struct tessera_writer *writer, struct tessera_group *gro
 		tessera_writer_put(writer, member->xstate, member->state->xstate);
 		tessera_writer_put(writer, member->signals,
 				   member->state->signals * sizeof(*member->signals));
+		tessera_task_state_free(member);	/* what comes next is the peer's */
 	}
 }
 
@@ -112,6 +113,9 @@ int tessera_state_send(struct tessera_group *group)
 	process->vmas = count;
 	process->chunks = group->memory->count;
 	process->personality = current->personality;
+#ifdef CONFIG_MEMBARRIER
+	process->barriers = atomic_read(&current->mm->membarrier_state);
+#endif
 	tessera_space_save(process);
 	actions_save(process);
 	limits_save(process);

@@ -193,14 +193,12 @@ static const struct call_entry calls[__NR_syscalls] = {
 	SPECIAL(getrusage, marshal_getrusage), SPECIAL(times, marshal_times),
 	HOME(ptrace), HOME(kcmp), HOME(unshare), HOME(setns),
 
-	/* Scheduling: of the deputy, so that the answers fit */
+	/* Scheduling: of the deputy, so that the answers fit. What is set goes along */
 	LOCAL(sched_yield), LOCAL(sched_get_priority_max), LOCAL(sched_get_priority_min),
-	FWD(getpriority), FWD(setpriority), FWD(sched_getscheduler),
-	FWD(sched_setscheduler, VAL, VAL, IN(struct sched_param)),
+	FWD(getpriority), FWD(sched_getscheduler),
 	FWD(sched_getparam, VAL, OUT(struct sched_param)),
-	FWD(sched_setparam, VAL, IN(struct sched_param)),
 	FWD(sched_rr_get_interval, VAL, OUT(TIMESPEC)),
-	SPECIAL(sched_setattr, marshal_sched_setattr),
+	HOME(setpriority), HOME(sched_setscheduler), HOME(sched_setparam), HOME(sched_setattr),
 	SPECIAL(sched_getattr, marshal_sched_getattr),
 	FWD(sched_setaffinity, VAL, VAL, IN_LEN(INT(1))),
 	FWD(getrlimit, VAL, OUT(struct rlimit)), HOME(setrlimit),

@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 #include <linux/syscalls.h>
 #include <linux/tessera.h>
+#include <uapi/linux/sched/types.h>
 #include <linux/time_namespace.h>
 #include <asm/syscall.h>
 
@@ -75,11 +76,27 @@ static void restart_capture(struct tessera_task *member, struct state_restart *s
 	}
 }
 
+/*
+ * Deadlines come from a peer, and the wall clocks of two nodes differ: none is before
+ * the beginning of time, and "never" stays so.
+ */
+static ktime_t deadline(clockid_t clock, s64 ns)
+{
+	return timens_ktime_to_host(clock, max_t(s64, ns, 0));
+}
+
+static ktime_t real_deadline(s64 left)
+{
+	ktime_t now = ktime_get_real();
+
+	return left > 0 ? ktime_add_safe(now, left) : max_t(s64, now + left, 0);
+}
+
 static void poll_apply(struct restart_block *block, const struct state_restart *state, bool guest)
 {
 	struct timespec64 end;
 
-	end = ns_to_timespec64(timens_ktime_to_host(CLOCK_MONOTONIC, state->time_ns));
+	end = ns_to_timespec64(deadline(CLOCK_MONOTONIC, state->time_ns));
 	block->fn = guest ? tessera_poll_restart : do_restart_poll;
 	block->poll.ufds = (struct pollfd __user *)state->address;
 	block->poll.nfds = state->value;
@@ -108,17 +125,16 @@ static int restart_apply(struct tessera_task *member, const struct state_restart
 		block->futex.flags = state->flags;
 		block->futex.bitset = state->bitset;
 		if (state->flags & FLAGS_CLOCKRT)
-			block->futex.time = state->time_ns + ktime_get_real_ns();
+			block->futex.time = real_deadline(state->time_ns);
 		else
-			block->futex.time = timens_ktime_to_host(CLOCK_MONOTONIC,
-								 state->time_ns);
+			block->futex.time = deadline(CLOCK_MONOTONIC, state->time_ns);
 		return 0;
 	case STATE_RESTART_SLEEP:
 		block->fn = hrtimer_nanosleep_restart;
 		block->nanosleep.clockid = state->clock;
 		block->nanosleep.type = state->type;
 		block->nanosleep.rmtp = (struct __kernel_timespec __user *)state->address;
-		block->nanosleep.expires = timens_ktime_to_host(state->clock, state->time_ns);
+		block->nanosleep.expires = deadline(state->clock, state->time_ns);
 		return 0;
 	}
 	return -EINVAL;
@@ -246,10 +262,22 @@ int tessera_thread_capture(struct tessera_task *member)
 	state->robust_list = (unsigned long)current->robust_list;
 	state->clear_child_tid = (unsigned long)current->clear_child_tid;
 	get_task_comm(state->comm, current);
+	state->nice = task_nice(current);
+	state->policy = current->policy;
 	tessera_times_thread(&state->times);
 	member->left = state->times;
 	member->told = state->times;
 	return 0;
+}
+
+/* Among the guests it is as nice as it was at home, and takes no more than its share. */
+static void take_priority(const struct state_thread *state)
+{
+	const struct sched_param none = { };
+
+	if (state->policy == SCHED_BATCH || state->policy == SCHED_IDLE)
+		sched_setscheduler_nocheck(current, state->policy, &none);
+	set_user_nice(current, clamp(state->nice, 0, MAX_NICE));
 }
 
 int tessera_thread_apply(struct tessera_task *member)
@@ -280,6 +308,7 @@ int tessera_thread_apply(struct tessera_task *member)
 	current->robust_list = (struct robust_list_head __user *)state->robust_list;
 	current->clear_child_tid = (int __user *)state->clear_child_tid;
 	if (member->group->guest) {
+		take_priority(state);
 		tessera_times_set_thread(&state->times);
 		member->told = state->times;
 	} else {

@@ -130,6 +130,10 @@ void tessera_times_add(const struct state_times *now, struct state_times *told,
 	current->stime += ret_added->stime;
 	current->se.sum_exec_runtime += ret_added->runtime;
 	local_irq_restore(flags);
+	/* The sums that limits and timers of the process go by. */
+	account_group_user_time(current, ret_added->utime);
+	account_group_system_time(current, ret_added->stime);
+	account_group_exec_runtime(current, ret_added->runtime);
 }
 
 void tessera_times_limit(void)

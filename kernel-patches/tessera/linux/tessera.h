@@ -77,6 +77,12 @@ static inline int tessera_bring_home(struct task_struct *task)
 	return unlikely(READ_ONCE(task->tessera)) ? __tessera_bring_home(task) : 0;
 }
 
+/* It is not at home, or about to leave. tasklist_lock is held. */
+static inline bool tessera_is_moving(const struct task_struct *task)
+{
+	return unlikely(READ_ONCE(task->tessera));
+}
+
 /* True: it will die, with the same signal, where it belongs. siglock is held. */
 static inline bool tessera_die_at_home(int sig, struct kernel_siginfo *info)
 {
@@ -109,6 +115,7 @@ static inline void tessera_exit(long code) { }
 static inline void tessera_fork(struct task_struct *child) { }
 static inline void tessera_mm_exit(struct mm_struct *mm) { }
 static inline int tessera_bring_home(struct task_struct *task) { return 0; }
+static inline bool tessera_is_moving(const struct task_struct *task) { return false; }
 static inline bool tessera_die_at_home(int sig, struct kernel_siginfo *info)
 {
 	return false;
