@@ -60,7 +60,8 @@ static const char forget[] = "add table inet " TABLE "\n"
  *	         to the other addresses of this node
  *	forward  nothing passes between the device and other links
  *	speak    the mesh proves which node it is, not which user of it: only root
- *	         speaks to the agents of others
+ *	         speaks to agents and links, by whatever device. What is for this
+ *	         node itself takes lo, and may claim to be from any member.
  *	leave    neither source nor destination in the net by another link than
  *	         the device: what is meant for the mesh never leaves in the clear
  */
@@ -81,8 +82,8 @@ static const char rules[] =
 	"	}\n"
 	"	chain speak {\n"
 	"		type filter hook output priority filter; policy accept;\n"
-	"		oifname $mesh meta skuid != 0 udp dport $gossip drop\n"
-	"		oifname $mesh meta skuid != 0 tcp dport $links drop\n"
+	"		ip6 daddr $mesh_net meta skuid != 0 udp dport $gossip drop\n"
+	"		ip6 daddr $mesh_net meta skuid != 0 tcp dport $links drop\n"
 	"	}\n"
 	"	chain leave {\n"
 	"		type filter hook postrouting priority raw; policy accept;\n"

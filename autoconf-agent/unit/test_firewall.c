@@ -149,12 +149,16 @@ static struct sockaddr_in6 address_of(const char *text, uint16_t port)
 	return a;
 }
 
+/* Every user may bind it to the address of another. */
 static int udp(const char *address, uint16_t port)
 {
 	struct sockaddr_in6 a = address_of(address, port);
-	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0), yes = 1;
 
 	assert_true(fd >= 0);
+	assert_int_equal(setsockopt(fd, IPPROTO_IPV6, IPV6_FREEBIND, &yes,
+				    sizeof(yes)),
+			 0);
 	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
 	return fd;
 }
@@ -192,7 +196,7 @@ static bool is_stopped(const char *from, const char *to)
 	return !is_sent_and_arrives(from, to, SILENCE_MS);
 }
 
-/* Does a datagram from here leave by the wire? */
+/* Is a datagram from here let go? */
 static bool leaves(const char *from, const char *to)
 {
 	struct sockaddr_in6 a = address_of(to, PORT);
@@ -283,8 +287,13 @@ static void users_do_not_speak_for_their_node(void **state)
 	need_networks();
 	firewall_free(set(), false);
 	assert_true(leaves("fd11::1", "fd11::5"));
+	assert_true(leaves("fd11::2", "fd11::1"));
 	assert_int_equal(seteuid(1000), 0);
 	assert_false(leaves("fd11::1", "fd11::5"));
+	/* Nor to the agent of their own, as if they were of another. */
+	assert_false(leaves("fd11::1", "fd11::1"));
+	assert_false(leaves("fd11::2", "fd11::1"));
+	assert_true(leaves("fd22::1", "fd22::2"));
 	assert_int_equal(seteuid(0), 0);
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * knock listen ADDRESS PORT: print what arrives by TCP and UDP, a line each.
- * knock tcp|udp ADDRESS PORT TEXT: send it; fails when no connection comes
- * about within three seconds (UDP cannot know).
+ * knock tcp|udp ADDRESS PORT TEXT [FROM]: send it, from an address that needs
+ * not be one's own; fails when no connection comes about within three seconds
+ * (UDP cannot know).
  */
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -60,12 +61,28 @@ static int serve(const struct sockaddr_in6 *address)
 	return 1;
 }
 
-static int knock(int type, const struct sockaddr_in6 *address, const char *text)
+static void be_at(int fd, const char *from)
+{
+	struct sockaddr_in6 address = { .sin6_family = AF_INET6 };
+	int yes = 1;
+
+	setsockopt(fd, IPPROTO_IPV6, IPV6_FREEBIND, &yes, sizeof(yes));
+	if (inet_pton(AF_INET6, from, &address.sin6_addr) != 1 ||
+	    bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
+		perror("bind");
+		exit(3);
+	}
+}
+
+static int knock(int type, const struct sockaddr_in6 *address, const char *text,
+		 const char *from)
 {
 	int fd = socket(AF_INET6, type | SOCK_NONBLOCK, 0), error = 0;
 	struct pollfd p = { .fd = fd, .events = POLLOUT };
 	socklen_t len = sizeof(error);
 
+	if (from)
+		be_at(fd, from);
 	connect(fd, (const struct sockaddr *)address, sizeof(*address));
 	if (poll(&p, 1, WITHIN_MS) != 1 ||
 	    getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0 || error)
@@ -85,5 +102,5 @@ int main(int argc, char **argv)
 	if (argc < 5)
 		return 2;
 	return knock(strcmp(argv[1], "tcp") ? SOCK_DGRAM : SOCK_STREAM,
-		     &address, argv[4]);
+		     &address, argv[4], argv[5]);
 }

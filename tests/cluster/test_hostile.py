@@ -131,6 +131,21 @@ def test_strangers_reach_no_port_of_a_member_on_tess0(segment, stranger):
         assert after[name] == before[name]
 
 
+def test_users_of_a_member_do_not_speak_to_its_own_agent(segment):
+    """By lo, where any source will do, as little as by tess0."""
+    own, other = (segment.status(number)["address"] for number in MEMBERS)
+    before = counters(segment, 1)["gossip_malformed"]
+    for source in (own, other):
+        for knock in (f"udp {own} 7870", f"tcp {own} 7871"):
+            command = f"/opt/knock {knock} garbage {source}"
+            status, output = segment[1].execute(f"su tessera -s /bin/sh -c '{command}'")
+            assert status == 1, f"{command}: {status} {output}"
+    assert counters(segment, 1)["gossip_malformed"] == before
+    # Nothing else stood in the way: root's garbage arrives.
+    segment[1].succeed(f"/opt/knock udp {own} 7870 garbage {other}")
+    eventually(lambda: counters(segment, 1)["gossip_malformed"] > before, patience(10))
+
+
 def test_recorded_traffic_of_a_member_revives_nobody(segment, tmp_path):
     record = tmp_path / "member.pcap"
     filters = ["ether", "src", "52:54:00:00:00:02"]
