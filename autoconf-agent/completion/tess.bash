@@ -2,9 +2,11 @@
 # Completion of tess(1).
 # shellcheck shell=bash
 
-# Names of the other nodes, from an agent that runs.
+# Names of the other nodes, from an agent that runs. They are chosen there, and
+# compgen -W executes what a shell would: only what is plainly a name is one.
 _tess_nodes() {
-	tess nodes --json 2>/dev/null | grep -o '"name":"[^"]*"' | cut -d'"' -f4
+	tess nodes --json 2>/dev/null | grep -o '"name":"[^"]*"' | cut -d'"' -f4 |
+		grep -x '[A-Za-z0-9._-]*'
 }
 
 # Processes of one's own, or those that are away.

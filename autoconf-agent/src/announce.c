@@ -143,11 +143,17 @@ int announce_encode(uint8_t ret[ANNOUNCE_MAX], const struct announce *a,
 static bool get_text(char *ret, size_t size, const struct text *value)
 {
 	if (value->len >= size ||
-	    !wire_name_ok((const char *)value->data, value->len))
+	    !wire_text_ok((const char *)value->data, value->len))
 		return false;
 	memcpy(ret, value->data, value->len);
 	ret[value->len] = 0;
 	return true;
+}
+
+static bool get_name(char ret[NODE_NAME_MAX + 1], const struct text *value)
+{
+	return wire_name_ok((const char *)value->data, value->len) &&
+	       get_text(ret, NODE_NAME_MAX + 1, value);
 }
 
 static bool get_hex(uint8_t *ret, size_t size, const struct text *value)
@@ -238,7 +244,7 @@ static bool get(struct announce *a, const struct text *string,
 	case 'm':
 		return get_hex(a->info.machine, NODE_MACHINE_SIZE, &value);
 	case 'n':
-		return get_text(a->info.name, sizeof(a->info.name), &value);
+		return get_name(a->info.name, &value);
 	case 'p':
 		return get_port(&a->port, &value);
 	case 'r':
@@ -314,7 +320,7 @@ enum announce_verdict announce_decode(struct announce *ret, const uint8_t *data,
 	if (name) {
 		struct text value = { name->data + 2, name->len - 2 };
 
-		if (!get_text(ret->info.name, sizeof(ret->info.name), &value))
+		if (!get_name(ret->info.name, &value))
 			return ANNOUNCE_MALFORMED;
 	}
 	id = find(strings, count, 'i');

@@ -5,6 +5,7 @@
  */
 #include "wire.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
@@ -20,22 +21,31 @@ static bool zero(const uint8_t *p, size_t len)
 	return true;
 }
 
-bool wire_name_ok(const char *name, size_t len)
+bool wire_text_ok(const char *text, size_t len)
 {
-	if (len == 0 || len > NODE_NAME_MAX)
-		return false;
 	for (size_t i = 0; i < len; i++)
-		if (name[i] <= ' ' || name[i] > '~')
+		if (text[i] <= ' ' || text[i] > '~')
 			return false;
-	return true;
+	return len > 0;
 }
 
-/* A zero-padded text field: printable, padded with zeros to the end. */
-static bool text_ok(const uint8_t *p, size_t size)
+bool wire_name_ok(const char *name, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)name[i] >= 0x80 ||
+		    (!isalnum((unsigned char)name[i]) && name[i] != '-'))
+			return false;
+	return len > 0 && len <= NODE_NAME_MAX && name[0] != '-' &&
+	       name[len - 1] != '-';
+}
+
+/* A text field is padded with zeros to its end. */
+static bool field_ok(const uint8_t *p, size_t size,
+		     bool (*text_ok)(const char *text, size_t len))
 {
 	size_t len = strnlen((const char *)p, size);
 
-	return len < size && wire_name_ok((const char *)p, len) &&
+	return len < size && text_ok((const char *)p, len) &&
 	       zero(p + len, size - len);
 }
 
@@ -143,7 +153,8 @@ static size_t get_record(struct node_record *r, const uint8_t *p, size_t len)
 	r->info.role = p[60];
 	r->n_endpoints = p[61];
 	if (r->n_endpoints > NODE_ENDPOINTS || !zero(p + 62, 2) ||
-	    !text_ok(p + 64, 16) || !text_ok(p + 80, 64) || !zero(p + 144, 8))
+	    !field_ok(p + 64, 16, wire_text_ok) ||
+	    !field_ok(p + 80, 64, wire_name_ok) || !zero(p + 144, 8))
 		return 0;
 	memcpy(r->info.version, p + 64, 16);
 	memcpy(r->info.name, p + 80, 64);

@@ -55,7 +55,10 @@ int wire_decode(struct wire_message *ret, const uint8_t *data, size_t len);
  * expressed. buf has WIRE_MAX bytes. */
 int wire_encode(const struct wire_message *m, uint8_t buf[WIRE_MAX]);
 
-/* Names come from peers: printable ASCII without blanks or control bytes. */
+/* Texts come from peers. All: printable ASCII without blanks or control bytes.
+ * A node's name: what identity_name() makes, which no shell or terminal takes
+ * for anything else. */
+bool wire_text_ok(const char *text, size_t len);
 bool wire_name_ok(const char *name, size_t len);
 
 #endif

@@ -161,6 +161,23 @@ static void an_escape_sequence_is_no_name(void **state)
 	assert_int_equal(back.info.name[0], 0);
 }
 
+static void what_a_shell_would_execute_is_no_name(void **state)
+{
+	struct announce back = { 0 }, a = sample();
+	const uint8_t stranger[] = "\x07n=$(id)";
+	uint8_t data[ANNOUNCE_MAX];
+	int len;
+
+	(void)state;
+	assert_int_equal(announce_decode(&back, stranger, 8, &ours),
+			 ANNOUNCE_MALFORMED);
+	strcpy(a.info.name, "$(id)");
+	len = announce_encode(data, &a, &ours);
+	assert_int_equal(announce_decode(&back, data, (size_t)len, &ours),
+			 ANNOUNCE_MALFORMED);
+	assert_int_equal(back.info.name[0], 0);
+}
+
 static void without_a_key_nobody_is_believed(void **state)
 {
 	const struct announce a = sample();
@@ -183,6 +200,7 @@ int main(void)
 		cmocka_unit_test(the_order_of_the_strings_does_not_matter),
 		cmocka_unit_test(garbage_is_malformed_or_oversized),
 		cmocka_unit_test(an_escape_sequence_is_no_name),
+		cmocka_unit_test(what_a_shell_would_execute_is_no_name),
 		cmocka_unit_test(without_a_key_nobody_is_believed),
 	};
 

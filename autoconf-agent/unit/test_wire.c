@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "identity.h"
 #include "wire.h"
 
 static const struct node_entry entry = {
@@ -229,14 +230,47 @@ static void what_does_not_fit_is_not_written(void **state)
 	free(m);
 }
 
-static void names_are_printable_and_short(void **state)
+static void texts_are_printable(void **state)
 {
 	(void)state;
-	assert_true(wire_name_ok("tess-1", 6));
-	assert_false(wire_name_ok("", 0));
-	assert_false(wire_name_ok("a b", 3));
-	assert_false(wire_name_ok("\x1b[2J", 4));
-	assert_false(wire_name_ok("caf\xc3\xa9", 5));
+	assert_true(wire_text_ok("0.1.0+git~1", 11));
+	assert_false(wire_text_ok("", 0));
+	assert_false(wire_text_ok("a b", 3));
+	assert_false(wire_text_ok("\x1b[2J", 4));
+	assert_false(wire_text_ok("caf\xc3\xa9", 5));
+}
+
+static bool name_ok(const char *name)
+{
+	return wire_name_ok(name, strlen(name));
+}
+
+static void a_name_is_a_label(void **state)
+{
+	char made[NODE_NAME_MAX + 1], longest[NODE_NAME_MAX + 2];
+
+	(void)state;
+	assert_true(name_ok("tess-1"));
+	assert_true(name_ok("7"));
+	assert_false(name_ok(""));
+	assert_false(name_ok("-tess"));
+	assert_false(name_ok("tess-"));
+	assert_false(name_ok("tess.1"));
+	assert_false(name_ok("$(reboot)"));
+	assert_false(name_ok("`reboot`"));
+	assert_false(name_ok("a;b"));
+	assert_false(name_ok("a b"));
+	assert_false(name_ok("\x1b[2J"));
+	assert_false(name_ok("caf\xc3\xa9"));
+	memset(longest, 'n', sizeof(longest));
+	assert_true(wire_name_ok(longest, NODE_NAME_MAX));
+	assert_false(wire_name_ok(longest, NODE_NAME_MAX + 1));
+	for (int c = 1; c < 256; c++) {
+		const char text[] = { 'a', (char)c, 'z', 0 };
+
+		assert_int_equal(identity_name(made, text), 0);
+		assert_true(name_ok(made));
+	}
 }
 
 int main(void)
@@ -248,7 +282,8 @@ int main(void)
 		cmocka_unit_test(impossible_fields_are_refused),
 		cmocka_unit_test(an_up_node_without_a_number_is_refused),
 		cmocka_unit_test(what_does_not_fit_is_not_written),
-		cmocka_unit_test(names_are_printable_and_short),
+		cmocka_unit_test(texts_are_printable),
+		cmocka_unit_test(a_name_is_a_label),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
