@@ -22,6 +22,8 @@
 
 #define CLIENTS_MAX 32
 #define CLIENTS_USERS 24     /* so many of them may be others than root */
+#define CLIENTS_USER 16	     /* and one user's */
+#define WATCHERS_USER 8	     /* those stay for as long as they like */
 #define IDLE_USEC 10000000   /* without a request, or with an answer unread */
 #define COALESCE_USEC 250000 /* between two lines to watchers */
 #define JSON_STYLE (JSON_COMPACT | JSON_REAL_PRECISION(6))
@@ -30,7 +32,8 @@ struct client {
 	struct ctl *ctl;
 	int fd;
 	sd_event_source *io, *idle;
-	bool root, watching;
+	uid_t uid;
+	bool watching;
 	bool stale; /* a watcher that must still be told of a change */
 	size_t in_len;
 	char *out;
@@ -111,15 +114,26 @@ static int client_flush(struct client *c)
 				 c->out_len - c->out_sent,
 				 MSG_NOSIGNAL | MSG_DONTWAIT);
 
-		if (n < 0 && errno == EAGAIN)
-			return sd_event_source_set_io_events(
-				c->io, EPOLLIN | EPOLLOUT);
 		if (n < 0)
-			return -errno;
+			return errno == EAGAIN ? 0 : -errno;
 		c->out_sent += (size_t)n;
 	}
 	out_clear(c);
-	return sd_event_source_set_io_events(c->io, EPOLLIN);
+	return 0;
+}
+
+/* An answer waits to be read, or a request to be answered. */
+static bool client_waits(const struct client *c)
+{
+	return c->out || memchr(c->in, '\n', c->in_len);
+}
+
+/* What waits goes on as soon as there is room for an answer; input behind it
+ * must not wake us again and again. */
+static int client_arm(struct client *c)
+{
+	return sd_event_source_set_io_events(c->io, client_waits(c) ? EPOLLOUT :
+								      EPOLLIN);
 }
 
 static int client_say(struct client *c, json_t *object)
@@ -167,6 +181,26 @@ static json_t *best(struct agent *a, pid_t pid)
 			      strerror(-r));
 }
 
+static json_t *watch(struct client *c)
+{
+	size_t same = 0;
+
+	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+		const struct client *other = c->ctl->clients[i];
+
+		same += other && other != c && other->watching &&
+			other->uid == c->uid;
+	}
+	if (c->uid != 0 && same >= WATCHERS_USER)
+		return ctl_show_error("busy",
+				      "too many programs of yours watch the "
+				      "agent",
+				      "end a 'tess top' or 'tess screen'");
+	c->watching = true;
+	c->stale = false;
+	return ctl_show_both(c->ctl->agent);
+}
+
 static json_t *answer(struct client *c, const struct ctl_request *request)
 {
 	struct agent *a = c->ctl->agent;
@@ -177,13 +211,11 @@ static json_t *answer(struct client *c, const struct ctl_request *request)
 	case CTL_NODES:
 		return ctl_show_nodes(a);
 	case CTL_KEY_SHOW:
-		return c->root ? ctl_show_key(a, true) : not_root();
+		return c->uid == 0 ? ctl_show_key(a, true) : not_root();
 	case CTL_KEY_NEW:
-		return c->root ? key_new(a) : not_root();
+		return c->uid == 0 ? key_new(a) : not_root();
 	case CTL_WATCH:
-		c->watching = true;
-		c->stale = false;
-		return ctl_show_both(a);
+		return watch(c);
 	case CTL_BEST:
 		return best(a, request->pid);
 	}
@@ -210,28 +242,28 @@ static int client_request(struct client *c, const char *line, size_t len)
 					 "see tesserad(8)"));
 }
 
-/* Requests are answered one after the other: while an answer waits to be read,
- * nothing more is taken in. */
-static int client_requests(struct client *c)
+/* The next request, if there is one and the answer before it was read. One at
+ * a time: in between it is the turn of others, and of the cluster. */
+static int client_next(struct client *c)
 {
-	while (!c->out) {
-		char *end = memchr(c->in, '\n', c->in_len);
-		size_t used;
-		int r;
+	char *end = memchr(c->in, '\n', c->in_len);
+	size_t used;
+	int r;
 
-		if (!end) {
-			if (c->in_len < sizeof(c->in))
-				return 0;
-			c->ctl->agent->counters[COUNTER_CTL_MALFORMED]++;
-			return -EMSGSIZE;
-		}
-		r = client_request(c, c->in, (size_t)(end - c->in));
-		if (r < 0)
-			return r;
-		used = (size_t)(end - c->in) + 1;
-		memmove(c->in, c->in + used, c->in_len - used);
-		c->in_len -= used;
+	if (c->out)
+		return 0;
+	if (!end) {
+		if (c->in_len < sizeof(c->in))
+			return 0;
+		c->ctl->agent->counters[COUNTER_CTL_MALFORMED]++;
+		return -EMSGSIZE;
 	}
+	r = client_request(c, c->in, (size_t)(end - c->in));
+	if (r < 0)
+		return r;
+	used = (size_t)(end - c->in) + 1;
+	memmove(c->in, c->in + used, c->in_len - used);
+	c->in_len -= used;
 	return 0;
 }
 
@@ -239,7 +271,7 @@ static int client_read(struct client *c)
 {
 	ssize_t n;
 
-	if (c->out || c->in_len == sizeof(c->in))
+	if (client_waits(c) || c->in_len == sizeof(c->in))
 		return 0;
 	n = recv(c->fd, c->in + c->in_len, sizeof(c->in) - c->in_len,
 		 MSG_DONTWAIT);
@@ -248,7 +280,23 @@ static int client_read(struct client *c)
 	if (n == 0)
 		return -EPIPE;
 	c->in_len += (size_t)n;
-	return client_requests(c);
+	return client_next(c);
+}
+
+/* There is room for more: the rest of an answer, what a watcher has missed, or
+ * the answer to a request that has waited. */
+static int client_write(struct client *c)
+{
+	int r = client_flush(c);
+
+	if (r < 0 || c->out)
+		return r;
+	if (c->stale) {
+		c->stale = false;
+		return client_say(c, ctl_show_both(c->ctl->agent));
+	}
+	r = client_deadline(c);
+	return r < 0 ? r : client_next(c);
 }
 
 static int on_client(sd_event_source *s, int fd, uint32_t events,
@@ -259,39 +307,35 @@ static int on_client(sd_event_source *s, int fd, uint32_t events,
 
 	if (events & (EPOLLHUP | EPOLLERR))
 		r = -EPIPE;
-	if (r == 0 && (events & EPOLLOUT)) {
-		r = client_flush(c);
-		if (r >= 0 && !c->out && c->stale) {
-			c->stale = false;
-			r = client_say(c, ctl_show_both(c->ctl->agent));
-		}
-		if (r >= 0)
-			r = client_requests(c);
-	}
-	if (r >= 0 && (events & EPOLLIN))
+	if (r == 0 && (events & EPOLLOUT))
+		r = client_write(c);
+	else if (r == 0 && (events & EPOLLIN))
 		r = client_read(c);
-	/* Input that waits behind an answer must not wake us again and again. */
-	if (r >= 0 && c->out)
-		r = sd_event_source_set_io_events(c->io, EPOLLOUT);
+	if (r >= 0)
+		r = client_arm(c);
 	if (r < 0)
 		client_free(c);
 	return 0;
 }
 
-/* A place for a client; some are kept for root, so that nobody can lock the
- * administrator out. */
-static struct client **free_place(struct ctl *ctl, bool root)
+/* A place for a client; some are kept for root and for other users, so that
+ * nobody can lock them out. */
+static struct client **free_place(struct ctl *ctl, uid_t uid)
 {
 	struct client **place = NULL;
-	size_t users = 0;
+	size_t users = 0, same = 0;
 
 	for (size_t i = 0; i < CLIENTS_MAX; i++) {
-		if (!ctl->clients[i])
+		if (!ctl->clients[i]) {
 			place = &ctl->clients[i];
-		else if (!ctl->clients[i]->root)
-			users++;
+			continue;
+		}
+		users += ctl->clients[i]->uid != 0;
+		same += ctl->clients[i]->uid == uid;
 	}
-	return !root && users >= CLIENTS_USERS ? NULL : place;
+	if (uid != 0 && (users >= CLIENTS_USERS || same >= CLIENTS_USER))
+		return NULL;
+	return place;
 }
 
 static int client_new(struct ctl *ctl, int fd)
@@ -303,7 +347,7 @@ static int client_new(struct ctl *ctl, int fd)
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0)
 		return -errno;
-	place = free_place(ctl, peer.uid == 0);
+	place = free_place(ctl, peer.uid);
 	if (!place)
 		return -EBUSY;
 	c = calloc(1, sizeof(*c));
@@ -311,8 +355,10 @@ static int client_new(struct ctl *ctl, int fd)
 		return -ENOMEM;
 	c->ctl = ctl;
 	c->fd = -1;
-	c->root = peer.uid == 0;
+	c->uid = peer.uid;
+	/* The cluster must hear from the node, however much it is asked. */
 	if (sd_event_add_io(event, &c->io, fd, EPOLLIN, on_client, c) < 0 ||
+	    sd_event_source_set_priority(c->io, SD_EVENT_PRIORITY_IDLE) < 0 ||
 	    sd_event_add_time_relative(event, &c->idle, CLOCK_MONOTONIC,
 				       IDLE_USEC, 1000000, on_idle, c) < 0) {
 		client_free(c);
@@ -415,7 +461,8 @@ static int on_change(sd_event_source *s, uint64_t usec, void *userdata)
 			c->out_len = len;
 			c->out_sent = 0;
 		}
-		if (!c->out || client_flush(c) < 0 || client_deadline(c) < 0)
+		if (!c->out || client_flush(c) < 0 || client_arm(c) < 0 ||
+		    client_deadline(c) < 0)
 			client_free(c);
 	}
 	free(line);

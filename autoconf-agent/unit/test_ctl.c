@@ -151,6 +151,75 @@ static void test_each_request_gets_a_line(void **state)
 	close(fd);
 }
 
+static size_t lines(int fd)
+{
+	static char text[1 << 16];
+	size_t count = 0;
+	ssize_t n;
+
+	while ((n = recv(fd, text, sizeof(text), 0)) > 0)
+		for (ssize_t i = 0; i < n; i++)
+			count += text[i] == '\n';
+	return count;
+}
+
+/* Of many requests at once one is answered, and then others have their turn. */
+static void test_one_request_at_a_time_is_answered(void **state)
+{
+	enum { REQUESTS = 100 };
+	int fd = client(*state);
+
+	for (int i = 0; i < REQUESTS; i++)
+		assert_int_equal(send(fd, "{\"cmd\":\"status\"}\n", 17, 0), 17);
+	for (int i = 0; i < 3; i++) {
+		assert_true(sd_event_run(fake.agent.event, 0) > 0);
+		assert_int_equal(lines(fd), 1);
+	}
+	turn();
+	/* While it is read: a socket does not take all answers. */
+	for (size_t left = REQUESTS - 3, some; left; left -= some) {
+		some = lines(fd);
+		assert_in_range(some, 1, left);
+		turn();
+	}
+	assert_null(hear(fd));
+	say(fd, "{\"cmd\":\"nodes\"}\n");
+	assert_has(hear(fd), "nodes");
+	close(fd);
+}
+
+static int on_news(sd_event_source *s, int fd, uint32_t events, void *userdata)
+{
+	char byte;
+
+	assert_int_equal(read(fd, &byte, 1), 1);
+	++*(int *)userdata;
+	return 0;
+}
+
+static void test_the_cluster_goes_before_clients(void **state)
+{
+	int fd = client(*state), ends[2], heard = 0;
+	sd_event_source *source;
+
+	assert_int_equal(pipe(ends), 0);
+	assert_true(sd_event_add_io(fake.agent.event, &source, ends[0], EPOLLIN,
+				    on_news, &heard) >= 0);
+	assert_int_equal(send(fd, "{\"cmd\":\"status\"}\n", 17, 0), 17);
+	assert_int_equal(write(ends[1], "12", 2), 2);
+	for (int i = 1; i <= 2; i++) {
+		assert_true(sd_event_run(fake.agent.event, 0) > 0);
+		assert_int_equal(heard, i);
+		assert_int_equal(lines(fd), 0);
+	}
+	turn();
+	assert_int_equal(lines(fd), 1);
+	sd_event_source_disable_unref(source);
+	close(ends[0]);
+	close(ends[1]);
+	close(fd);
+}
+
 static void test_a_request_may_come_in_pieces(void **state)
 {
 	int fd = client(*state);
@@ -342,6 +411,63 @@ static void test_users_cannot_lock_root_out(void **state)
 	turn();
 }
 
+static int client_of(struct env *e, uid_t uid)
+{
+	int fd;
+
+	assert_int_equal(seteuid(uid), 0);
+	fd = client(e);
+	assert_int_equal(seteuid(0), 0);
+	return fd;
+}
+
+static void test_a_user_cannot_lock_others_out(void **state)
+{
+	struct env *e = *state;
+	int fd[33];
+
+	if (geteuid() != 0)
+		skip();
+	for (int i = 0; i < 32; i++)
+		fd[i] = client_of(e, 65534);
+	assert_code(hear(fd[31]), "busy");
+	fd[32] = client_of(e, 65533);
+	say(fd[32], "{\"cmd\":\"status\"}\n");
+	assert_has(hear(fd[32]), "state");
+	for (int i = 0; i < 33; i++)
+		close(fd[i]);
+	turn();
+}
+
+static void test_watchers_of_a_user_are_few(void **state)
+{
+	enum { FEW = 8 };
+	struct env *e = *state;
+	int fd[FEW + 2];
+
+	if (geteuid() != 0)
+		skip();
+	for (int i = 0; i < FEW + 2; i++) {
+		fd[i] = client_of(e, i <= FEW ? 65534 : 65533);
+		say(fd[i], "{\"cmd\":\"watch\"}\n");
+		if (i == FEW)
+			assert_code(hear(fd[i]), "busy");
+		else
+			assert_has(hear(fd[i]), "status");
+	}
+	/* Who watches already may say so again. */
+	say(fd[0], "{\"cmd\":\"watch\"}\n");
+	assert_has(hear(fd[0]), "status");
+	close(fd[1]);
+	turn();
+	say(fd[FEW], "{\"cmd\":\"watch\"}\n");
+	assert_has(hear(fd[FEW]), "status");
+	for (int i = 0; i < FEW + 2; i++)
+		if (i != 1)
+			close(fd[i]);
+	turn();
+}
+
 static void test_a_second_agent_is_refused(void **state)
 {
 	struct env *e = *state;
@@ -377,6 +503,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CTL_TEST(test_everybody_may_ask),
 		CTL_TEST(test_each_request_gets_a_line),
+		CTL_TEST(test_one_request_at_a_time_is_answered),
+		CTL_TEST(test_the_cluster_goes_before_clients),
 		CTL_TEST(test_a_request_may_come_in_pieces),
 		CTL_TEST(test_nonsense_is_answered_and_counted),
 		CTL_TEST(test_an_endless_request_ends_the_connection),
@@ -389,6 +517,8 @@ int main(void)
 			test_a_watcher_who_does_not_read_gets_the_newest_later),
 		CTL_TEST(test_too_many_clients_are_told_so),
 		CTL_TEST(test_users_cannot_lock_root_out),
+		CTL_TEST(test_a_user_cannot_lock_others_out),
+		CTL_TEST(test_watchers_of_a_user_are_few),
 		CTL_TEST(test_a_second_agent_is_refused),
 		CTL_TEST(test_a_left_over_socket_is_replaced),
 	};
