@@ -100,6 +100,8 @@ struct top {
 	size_t page;	    /* lines of the list, set by painting */
 
 	enum top_prompt prompt;
+	pid_t asked; /* whom the prompt is about, whatever is selected */
+	uint64_t asked_start;
 	char typed[TOP_TYPED], message[TOP_MESSAGE];
 	enum tone message_tone;
 };
@@ -139,6 +141,8 @@ void top_finish(struct top *top);
 /* top_model.c: sorts and filters; to be called after new data and keys. */
 void top_arrange(struct top *top);
 const struct top_process *top_selected(const struct top *top);
+/* A prompt's process, listed or not; NULL when it has ended. */
+const struct top_process *top_asked(const struct top *top);
 /* The name of a node; its number if that is all that is known. */
 void top_node_name(const struct top *top, unsigned int number,
 		   char ret[TOP_NAME]);

@@ -57,9 +57,12 @@ static void go(struct top *top, int key)
 
 /* --- questions on the last line --- */
 
-static void ask(struct top *top, enum top_prompt prompt)
+static void ask(struct top *top, enum top_prompt prompt,
+		const struct top_process *p)
 {
 	top->prompt = prompt;
+	top->asked = p->pid;
+	top->asked_start = p->start;
 	*top->typed = '\0';
 	*top->message = '\0';
 }
@@ -91,11 +94,26 @@ static bool nice_parse(int *ret, const char *text)
 	return true;
 }
 
+/* The list may have changed since it was asked, and its PID may be another's. */
+static bool is_gone(struct top *top)
+{
+	char message[TOP_MESSAGE];
+
+	if (top_asked(top))
+		return false;
+	snprintf(message, sizeof(message), "PID %d: it has ended", top->asked);
+	top_say(top, TONE_WARN, message);
+	top->prompt = TOP_PROMPT_NONE;
+	return true;
+}
+
 static struct top_wish answer(struct top *top)
 {
-	struct top_wish wish = { .pid = top->selected };
+	struct top_wish wish = { .pid = top->asked };
 	const char *text = top->typed;
 
+	if (is_gone(top))
+		return nothing;
 	switch (top->prompt) {
 	case TOP_PROMPT_NONE:
 		break;
@@ -159,13 +177,13 @@ static struct top_wish act(struct top *top, int key)
 	top->picked = true;
 	switch (key) {
 	case 'm':
-		ask(top, TOP_PROMPT_MOVE);
+		ask(top, TOP_PROMPT_MOVE, p);
 		break;
 	case 'r':
-		ask(top, TOP_PROMPT_NICE);
+		ask(top, TOP_PROMPT_NICE, p);
 		break;
 	case 'k':
-		ask(top, TOP_PROMPT_KILL);
+		ask(top, TOP_PROMPT_KILL, p);
 		break;
 	case 'b':
 		wish.kind = TOP_WISH_MOVE;

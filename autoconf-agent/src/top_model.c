@@ -106,6 +106,15 @@ const struct top_process *top_selected(const struct top *top)
 	return at < top->n_shown ? &top->processes[top->shown[at]] : NULL;
 }
 
+const struct top_process *top_asked(const struct top *top)
+{
+	for (size_t i = 0; i < top->n_processes; i++)
+		if (top->processes[i].pid == top->asked &&
+		    top->processes[i].start == top->asked_start)
+			return &top->processes[i];
+	return NULL;
+}
+
 void top_node_name(const struct top *top, unsigned int number,
 		   char ret[TOP_NAME])
 {

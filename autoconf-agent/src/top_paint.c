@@ -169,7 +169,9 @@ static void paint_prompt(const struct top *top, struct top_canvas *c)
 	};
 
 	canvas_print(c, c->rows - 1, 0, c->columns, TONE_STRONG, "%d: %s: %s_",
-		     top->selected, questions[top->prompt], top->typed);
+		     top->asked,
+		     top_asked(top) ? questions[top->prompt] : "it has ended",
+		     top->typed);
 }
 
 static void paint_keys(const struct top *top, struct top_canvas *c)

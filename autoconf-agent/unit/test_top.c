@@ -397,6 +397,48 @@ static void test_a_process_is_moved(void **state)
 	assert_int_equal(wish.kind, TOP_WISH_QUIT);
 }
 
+static void test_a_prompt_keeps_to_its_process(void **state)
+{
+	struct top_wish wish;
+
+	type("k9");
+	/* It leaves the list: another one is in its place. */
+	top.processes[1].uid = 7;
+	top.processes[1].at = 1;
+	top_arrange(&top);
+	assert_int_not_equal(top.selected, 20);
+	paint(24, 80);
+	assert_shown("20: signal [TERM]: 9_");
+	wish = type("\n");
+	assert_int_equal(wish.kind, TOP_WISH_SIGNAL);
+	assert_int_equal(wish.pid, 20);
+	assert_int_equal(wish.number, 9);
+}
+
+static void test_nothing_is_done_to_who_has_the_same_pid(void **state)
+{
+	static const char *const keys[] = { "k", "r", "m" };
+	struct top_wish wish;
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		give_processes();
+		top.selected = 20;
+		top.picked = true;
+		type(keys[i]);
+		type("9");
+		top.processes[1].start = 4711;
+		top_arrange(&top);
+		assert_int_equal(top.selected, 20);
+		paint(24, 80);
+		assert_shown("20: it has ended");
+		wish = type("\n");
+		assert_int_equal(wish.kind, TOP_WISH_NOTHING);
+		assert_int_equal(top.prompt, TOP_PROMPT_NONE);
+		paint(24, 80);
+		assert_shown("PID 20: it has ended");
+	}
+}
+
 static void test_a_process_is_brought_home(void **state)
 {
 	struct top_wish wish = type("b");
@@ -491,6 +533,8 @@ int main(void)
 		TEST(test_a_selection_survives_new_data),
 		TEST(test_a_long_list_is_scrolled),
 		TEST(test_a_process_is_moved),
+		TEST(test_a_prompt_keeps_to_its_process),
+		TEST(test_nothing_is_done_to_who_has_the_same_pid),
 		TEST(test_a_process_is_brought_home),
 		TEST(test_lock_and_stop_are_switches),
 		TEST(test_signals_and_nice_values_are_read),
