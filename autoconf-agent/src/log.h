@@ -7,7 +7,8 @@
 
 #include <syslog.h>
 
-/* printf to stderr, with a <N> prefix when it is no terminal. */
+/* printf to stderr, with a <N> prefix when it is no terminal. Whatever is not
+ * printable ASCII becomes '?'. */
 void agent_log(int priority, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
