@@ -104,6 +104,8 @@ static void timeout_update(AvahiTimeout *t, const struct timeval *at)
 	sd_event_source_set_enabled(t->source, SD_EVENT_ONESHOT);
 }
 
+/* Not with sd-event's default slack of 250 ms: each message over D-Bus is passed
+ * on by a time-out that is due at once. */
 static AvahiTimeout *timeout_new(const AvahiPoll *api, const struct timeval *at,
 				 AvahiTimeoutCallback callback, void *userdata)
 {
@@ -114,7 +116,7 @@ static AvahiTimeout *timeout_new(const AvahiPoll *api, const struct timeval *at,
 	t->callback = callback;
 	t->userdata = userdata;
 	if (sd_event_add_time_relative(api->userdata, &t->source,
-				       CLOCK_BOOTTIME, 0, 0, on_time, t) < 0) {
+				       CLOCK_BOOTTIME, 0, 1, on_time, t) < 0) {
 		free(t);
 		return NULL;
 	}
