@@ -48,8 +48,9 @@ static int print_key(const char *key, const char *cluster, const char *source,
 		     bool json)
 {
 	if (json) {
-		json_t *reply = json_pack("{s:s, s:s, s:s}", "key", key,
-					  "cluster", cluster, "source", source);
+		json_t *reply = json_pack("{s:s, s:s, s:o}", "key", key,
+					  "cluster", cluster, "source",
+					  show_json_text(source));
 
 		tess_print(reply);
 		json_decref(reply);

@@ -56,8 +56,10 @@ int tess_error(bool json, const char *code, const char *message,
 		say(TONE_BAD, message, hint);
 		return exit_code(code);
 	}
-	error = json_pack("{s:{s:s, s:s, s:s}}", "error", "code", code,
-			  "message", message, "hint", hint ? hint : "");
+	/* Arguments and names of files need not be UTF-8. */
+	error = json_pack("{s:{s:s, s:o, s:o}}", "error", "code", code,
+			  "message", show_json_text(message), "hint",
+			  show_json_text(hint ? hint : ""));
 	tess_print(error);
 	json_decref(error);
 	return exit_code(code);

@@ -119,6 +119,12 @@ static int run(command_fn command, bool json, const char *first,
 	return r;
 }
 
+static int usage(const struct tess_command *self, int argc, char **argv,
+		 bool json)
+{
+	return tess_usage(self, json, argv[1]);
+}
+
 static json_t *reply(void)
 {
 	json_t *o = json_loads(out, 0, NULL);
@@ -437,6 +443,19 @@ static void test_names_come_from_the_agents_list(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+static void test_what_is_no_text_is_told_all_the_same(void **state)
+{
+	json_t *o;
+
+	assert_int_equal(run(usage, true, "\xff\033[2J", NULL), TESS_USAGE);
+	o = reply();
+	assert_string_equal(show_string(json_object_get(o, "error"), "message"),
+			    "'tess test' does not take '?\033[2J'");
+	json_decref(o);
+	assert_int_equal(run(usage, false, "\xff\033[2J", NULL), TESS_USAGE);
+	assert_non_null(strstr(err, "does not take '??[2J'"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -460,6 +479,7 @@ int main(void)
 		TEST(test_ps_lists_guests),
 		TEST(test_ps_of_nobody_says_so),
 		TEST(test_names_come_from_the_agents_list),
+		TEST(test_what_is_no_text_is_told_all_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
