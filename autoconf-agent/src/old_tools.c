@@ -108,26 +108,37 @@ int old_migrate(int argc, char **argv)
 
 /* --- setpe --- */
 
-static int print_map(const char *path)
+static int write_map(const char *path, const json_t *reply)
 {
 	FILE *to = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
-	json_t *reply, *node;
+	json_t *node;
 	size_t i;
-	int r;
 
 	if (!to)
 		return tess_error(false, "failed", path, strerror(errno));
-	reply = client_ask("nodes", false, &r);
-	if (reply)
-		r = tess_reply_error(false, reply);
 	json_array_foreach(json_object_get(reply, "nodes"), i, node)
 		if (show_integer(node, "id") > 0)
 			fprintf(to, "%d\t%s\t1\n",
 				(int)show_integer(node, "id"),
 				show_string(node, "address"));
-	json_decref(reply);
 	if (to != stdout && fclose(to) != 0)
 		return tess_error(false, "failed", path, strerror(errno));
+	return TESS_OK;
+}
+
+/* Without an answer the file stays as it is. */
+static int print_map(const char *path)
+{
+	json_t *reply;
+	int r;
+
+	reply = client_ask("nodes", false, &r);
+	if (!reply)
+		return r;
+	r = tess_reply_error(false, reply);
+	if (r == TESS_OK)
+		r = write_map(path, reply);
+	json_decref(reply);
 	return r;
 }
 

@@ -262,6 +262,18 @@ static void test_what_has_no_meaning_is_refused_in_words(void **state)
 	stage_says(s->err, "is refused: ");
 }
 
+static void test_setpe_keeps_the_file_when_nobody_answers(void **state)
+{
+	struct stage *s = *state;
+	char path[FAKE_PROC_PATH];
+
+	fake_proc_put("map", "1\taddress\t1\n");
+	fake_proc_path(path, "map");
+	STAGE_RUN(s, run_old, "setpe", "-r", "-f", path);
+	assert_int_equal(s->status, TESS_NO_AGENT);
+	stage_wrote("map", "1\taddress\t1\n");
+}
+
 /* They end with that there is no terminal, but not before. */
 static void test_monitors_take_the_options_they_had(void **state)
 {
@@ -390,6 +402,7 @@ int main(void)
 		TEST(test_mosctl_throws_the_switches_there_are),
 		TEST(test_mosctl_keeps_processes),
 		TEST(test_what_has_no_meaning_is_refused_in_words),
+		TEST(test_setpe_keeps_the_file_when_nobody_answers),
 		TEST(test_monitors_take_the_options_they_had),
 		TEST(test_mosctl_answers_about_nodes),
 		TEST(test_migrate_moves),
