@@ -44,6 +44,25 @@ void show_tone(FILE *to, bool colours, enum tone tone, const char *text)
 	show_tone_end(to, colours, tone);
 }
 
+/* Is this how a character of several bytes may begin? Not an overlong one, one
+ * of half a pair or beyond the last one, nor a C1 control. */
+static bool begins(const unsigned char *p)
+{
+	switch (*p) {
+	case 0xc2:
+	case 0xe0:
+		return p[1] >= 0xa0;
+	case 0xed:
+		return p[1] <= 0x9f;
+	case 0xf0:
+		return p[1] >= 0x90;
+	case 0xf4:
+		return p[1] <= 0x8f;
+	default:
+		return *p > 0xc2 && *p < 0xf4;
+	}
+}
+
 size_t show_character(const char *text)
 {
 	const unsigned char *p = (const unsigned char *)text;
@@ -51,11 +70,9 @@ size_t show_character(const char *text)
 
 	if (*p < 0x80)
 		return *p >= 0x20 && *p != 0x7f;
-	if (*p == 0xc2 && p[1] < 0xa0)
+	if (!begins(p))
 		return 0;
-	len = *p >= 0xf0 ? 4 : *p >= 0xe0 ? 3 : *p >= 0xc2 ? 2 : 0;
-	if (*p > 0xf4)
-		return 0;
+	len = *p >= 0xf0 ? 4 : *p >= 0xe0 ? 3 : 2;
 	for (size_t i = 1; i < len; i++)
 		if ((p[i] & 0xc0) != 0x80)
 			return 0;

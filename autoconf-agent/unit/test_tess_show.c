@@ -76,6 +76,25 @@ static void test_nothing_from_outside_controls_the_terminal(void **state)
 	assert_clean("\xf0\x9f\x99", "???");
 }
 
+static void test_only_utf8_as_it_is_defined_is_shown(void **state)
+{
+	assert_clean("\xc0\x9b\xc1\xbf", "????");
+	assert_clean("\xe0\x80\x9b", "???"); /* Esc, and CSI, in three bytes */
+	assert_clean("\xe0\x82\x9b", "???");
+	assert_clean("\xe0\x9f\xbf", "???");
+	assert_clean("\xe0\xa0\x80", "\xe0\xa0\x80");
+	assert_clean("\xed\x9f\xbf", "\xed\x9f\xbf");
+	assert_clean("\xed\xa0\x80", "???"); /* half of a pair */
+	assert_clean("\xf0\x80\x80\x9b", "????");
+	assert_clean("\xf0\x8f\xbf\xbf", "????");
+	assert_clean("\xf0\x90\x80\x80", "\xf0\x90\x80\x80");
+	assert_clean("\xf4\x8f\xbf\xbf", "\xf4\x8f\xbf\xbf");
+	assert_clean("\xf4\x90\x80\x80", "????");
+	assert_clean("\xf5\x80\x80\x80", "????");
+	assert_clean("\xe0", "?");
+	assert_clean("\xf4", "?");
+}
+
 static void test_width_counts_characters(void **state)
 {
 	assert_int_equal(show_width("f\xc3\xbcr"), 3);
@@ -156,6 +175,7 @@ int main(void)
 		cmocka_unit_test(test_ages_are_short),
 		cmocka_unit_test(
 			test_nothing_from_outside_controls_the_terminal),
+		cmocka_unit_test(test_only_utf8_as_it_is_defined_is_shown),
 		cmocka_unit_test(test_width_counts_characters),
 		cmocka_unit_test(test_tables_are_aligned),
 		cmocka_unit_test(test_tables_end_where_they_must),
