@@ -34,15 +34,6 @@ static const struct option options[] = {
 	{ 0 },
 };
 
-static int wrong(const char *option, const char *value, const char *wants)
-{
-	char message[160];
-
-	snprintf(message, sizeof(message), "'%s %.64s' makes no sense", option,
-		 value);
-	return tess_error(false, "usage", message, wants);
-}
-
 /* Names may hold a '-' as ranges do: what is no range is a name. */
 static int add_node(struct rules *rules, const char *item)
 {
@@ -61,9 +52,9 @@ static int add_node(struct rules *rules, const char *item)
 	if (r == -E2BIG)
 		return tess_error(false, "usage", "too many nodes for --on",
 				  "ranges such as 3-9 are shorter");
-	return r < 0 ? wrong("--on", item,
-			     "it takes nodes and ranges: "
-			     "--on 1,4-7,tess-9") :
+	return r < 0 ? tess_bad_value("--on", item,
+				      "it takes nodes and ranges: "
+				      "--on 1,4-7,tess-9") :
 		       TESS_OK;
 }
 
@@ -92,8 +83,8 @@ static int take_option(struct launch *l, int code, char *value)
 		return add_nodes(&l->rules, value);
 	case OPTION_LEVEL:
 		return rules_level_parse(&l->rules.level, value) < 0 ?
-			       wrong("--cpu-level", value,
-				     "it takes v1, v2, v3 or v4") :
+			       tess_bad_value("--cpu-level", value,
+					      "it takes v1, v2, v3 or v4") :
 			       TESS_OK;
 	case OPTION_CPU:
 		l->rules.kind = RULES_KIND_CPU;
@@ -131,12 +122,15 @@ int cmd_run(const struct tess_command *self, int argc, char **argv, bool json)
 	optind = 0; /* getopt(3): begin anew */
 	opterr = 0;
 	for (at = 1;
-	     (code = getopt_long(argc, argv, "+n:h", options, NULL)) >= 0;
+	     (code = getopt_long(argc, argv, "+:n:h", options, NULL)) >= 0;
 	     at = optind) {
 		if (code == OPTION_HELP)
 			return tess_help(self);
 		if (code == '?')
 			return tess_usage(self, false, argv[at]);
+		if (code == ':')
+			return tess_bad_value(argv[at], NULL,
+					      "'tess help run' tells which");
 		r = take_option(&l, code, optarg);
 		if (r)
 			return r;

@@ -327,6 +327,8 @@ int cmd_top(const struct tess_command *self, int argc, char **argv, bool json)
 		{ "watch", no_argument, NULL, 'w' },
 		{ 0 },
 	};
+	static const char seconds[] = "it takes seconds, an hour at most: "
+				      "-d 0.5";
 	struct top_options o = { .delay_ms = TOP_DELAY_MS };
 	int code, at;
 
@@ -335,11 +337,14 @@ int cmd_top(const struct tess_command *self, int argc, char **argv, bool json)
 	optind = 0; /* getopt(3): begin anew */
 	opterr = 0;
 	for (at = 1;
-	     (code = getopt_long(argc, argv, "+d:nw", options, NULL)) >= 0;
+	     (code = getopt_long(argc, argv, "+:d:nw", options, NULL)) >= 0;
 	     at = optind) {
-		if (code == '?' ||
-		    (code == 'd' && top_delay_parse(&o.delay_ms, optarg) < 0))
+		if (code == '?')
 			return tess_usage(self, false, argv[at]);
+		if (code == ':')
+			return tess_bad_value(argv[at], NULL, seconds);
+		if (code == 'd' && top_delay_parse(&o.delay_ms, optarg) < 0)
+			return tess_bad_value("-d", optarg, seconds);
 		if (code == 'n')
 			o.view = TOP_NODES;
 		if (code == 'w')

@@ -70,6 +70,8 @@ void tess_note(const char *message);
 /* An argument that the command does not take. */
 int tess_usage(const struct tess_command *command, bool json,
 	       const char *argument);
+/* An option's value, or NULL: it lacks one; and what it takes. */
+int tess_bad_value(const char *option, const char *value, const char *wants);
 /* What --help prints. */
 int tess_help(const struct tess_command *command);
 /* Prints a reply as one line of JSON. */

@@ -96,6 +96,19 @@ int tess_usage(const struct tess_command *command, bool json,
 	return TESS_USAGE;
 }
 
+int tess_bad_value(const char *option, const char *value, const char *wants)
+{
+	char message[160];
+
+	if (value)
+		snprintf(message, sizeof(message), "'%s %.64s' makes no sense",
+			 option, value);
+	else
+		snprintf(message, sizeof(message), "'%.64s' needs a value",
+			 option);
+	return tess_error(false, "usage", message, wants);
+}
+
 int tess_help(const struct tess_command *command)
 {
 	printf("tess %s: %s\n\nusage: %s\n", command->name, command->line,

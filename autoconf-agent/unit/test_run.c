@@ -215,6 +215,12 @@ static void test_wrong_options_are_refused(void **state)
 	STAGE_RUN(s, tess_run, "run", "--fast", "true");
 	assert_int_equal(s->status, TESS_USAGE);
 	stage_says(s->err, "does not take '--fast'");
+	STAGE_RUN(s, tess_run, "run", "-n");
+	assert_int_equal(s->status, TESS_USAGE);
+	stage_says(s->err, "'-n' needs a value");
+	STAGE_RUN(s, tess_run, "run", "--stay", "--node");
+	assert_int_equal(s->status, TESS_USAGE);
+	stage_says(s->err, "'--node' needs a value");
 	STAGE_RUN(s, tess_run, "run", "--cpu-level", "v9", "true");
 	assert_int_equal(s->status, TESS_USAGE);
 	stage_says(s->err, "it takes v1, v2, v3 or v4");

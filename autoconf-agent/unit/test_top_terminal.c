@@ -275,6 +275,29 @@ static void test_without_a_terminal_it_says_so(void **state)
 	stage_says(s->err, "is for a terminal");
 }
 
+static int tess_top(int argc, char **argv)
+{
+	static const struct tess_command self = { .name = "top",
+						  .usage = "tess top" };
+
+	return cmd_top(&self, argc, argv, false);
+}
+
+static void test_wrong_options_are_named(void **state)
+{
+	struct stage *s = *state;
+
+	STAGE_RUN(s, tess_top, "top", "-d", "abc");
+	assert_int_equal(s->status, TESS_USAGE);
+	stage_says(s->err, "'-d abc' makes no sense");
+	STAGE_RUN(s, tess_top, "top", "-w", "--delay");
+	assert_int_equal(s->status, TESS_USAGE);
+	stage_says(s->err, "'--delay' needs a value");
+	STAGE_RUN(s, tess_top, "top", "-x");
+	assert_int_equal(s->status, TESS_USAGE);
+	stage_says(s->err, "does not take '-x'");
+}
+
 static void test_delays_are_seconds(void **state)
 {
 	int ms = 0;
@@ -300,6 +323,7 @@ int main(void)
 		TEST(test_a_terminal_without_colours_will_do),
 		TEST(test_another_size_is_another_picture),
 		TEST(test_without_a_terminal_it_says_so),
+		TEST(test_wrong_options_are_named),
 		TEST(test_delays_are_seconds),
 	};
 
