@@ -210,7 +210,7 @@ static int key_new(const char *path, bool force, bool json)
 int cmd_key(const struct tess_command *self, int argc, char **argv, bool json)
 {
 	const char *path = NULL;
-	bool force = false;
+	bool force = false, options = true;
 
 	if (argc < 2)
 		return tess_usage(self, json, NULL);
@@ -220,9 +220,11 @@ int cmd_key(const struct tess_command *self, int argc, char **argv, bool json)
 	if (strcmp(argv[1], "new") != 0)
 		return tess_usage(self, json, argv[1]);
 	for (int i = 2; i < argc; i++) {
-		if (strcmp(argv[i], "--force") == 0)
+		if (options && strcmp(argv[i], "--") == 0)
+			options = false;
+		else if (options && strcmp(argv[i], "--force") == 0)
 			force = true;
-		else if (argv[i][0] == '-' || path)
+		else if ((options && argv[i][0] == '-') || path)
 			return tess_usage(self, json, argv[i]);
 		else
 			path = argv[i];

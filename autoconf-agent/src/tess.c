@@ -134,6 +134,7 @@ static const struct tess_command commands[] = {
 			"               /etc/tessera/cluster.key; with FILE "
 			"only write a key there\n"
 			"  --force      even though there is a key already\n",
+		.files = true,
 	},
 	{
 		.name = "screen",
@@ -192,6 +193,13 @@ static int cmd_help(const struct tess_command *self, int argc, char **argv,
 	return c ? tess_help(c) : unknown(json, argv[1]);
 }
 
+static bool takes_files(int argc, char **argv)
+{
+	const struct tess_command *c = argc > 1 ? find(argv[1]) : NULL;
+
+	return c && c->files;
+}
+
 /* Takes out the options that all commands have, up to where a command of the
  * user's own begins. Returns how many arguments are left. */
 static int common_options(int argc, char **argv, bool *ret_json, bool *ret_help,
@@ -214,10 +222,11 @@ static int common_options(int argc, char **argv, bool *ret_json, bool *ret_help,
 			 (strcmp(argv[i], "--version") == 0 ||
 			  strcmp(argv[i], "-V") == 0))
 			*ret_version = true;
-		else if (options && strcmp(argv[i], "--") == 0)
-			options = false;
-		else
+		else if (!options || strcmp(argv[i], "--") != 0 ||
+			 takes_files(n, argv))
 			argv[n++] = argv[i];
+		if (strcmp(argv[i], "--") == 0)
+			options = false;
 	}
 	argv[n] = NULL;
 	return n;

@@ -32,6 +32,8 @@ struct tess_command {
 	/* Nothing is taken out behind its name: a command of the user's own
 	 * follows there. */
 	bool raw;
+	/* "--" is left in: names of files may follow that begin with '-'. */
+	bool files;
 };
 
 int cmd_status(const struct tess_command *self, int argc, char **argv,
