@@ -275,7 +275,8 @@ static bool wait_for(struct run *run, const char *line, long long deadline)
 
 	for (;;) {
 		if (!run->ended)
-			run->ended = waitpid(run->pid, &run->status, WNOHANG) > 0;
+			run->ended = waitpid(run->pid, &run->status, WNOHANG) >
+				     0;
 		listen_to(run);
 		if (line && has_line(run, line))
 			return true;
