@@ -185,12 +185,12 @@ static int take_one(struct mm_struct *mm, const struct tessera_message *message,
 	to = kmap_local_folio(folio, 0);
 	ret = tessera_message_copy(message, offset, to, PAGE_SIZE);
 	kunmap_local(to);
-	while (!ret) {
-		zap_page_range_single(vma, address, PAGE_SIZE, NULL);
-		ret = tessera_page_install(vma, address, folio, true, NULL, NULL);
-		if (ret != -EEXIST)
-			break;
-		ret = 0;	/* somebody has read it by /proc in between */
+	if (!ret) {
+		/* Again if somebody has read it by /proc in between. */
+		do {
+			zap_page_range_single(vma, address, PAGE_SIZE, NULL);
+			ret = tessera_page_install(vma, address, folio, true, NULL, NULL);
+		} while (ret == -EEXIST);
 	}
 	if (ret)
 		folio_put(folio);
