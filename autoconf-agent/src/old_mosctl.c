@@ -105,14 +105,13 @@ static int own_number(unsigned int *ret)
 	json_t *reply;
 	int r;
 
-	reply = client_ask("nodes", false, &r);
+	reply = client_get("nodes", &r);
 	if (!reply)
 		return r;
 	*ret = nodes_self(reply);
-	r = tess_reply_error(false, reply);
 	json_decref(reply);
-	if (*ret || r)
-		return r;
+	if (*ret)
+		return TESS_OK;
 	return tess_error(false, "no-node", "this node has no number yet",
 			  "'tess status' shows what it is doing");
 }
@@ -166,7 +165,7 @@ static int whois(const char *who)
 	size_t i;
 	int r;
 
-	reply = client_ask("nodes", false, &r);
+	reply = client_get("nodes", &r);
 	if (!reply)
 		return r;
 	json_array_foreach(json_object_get(reply, "nodes"), i, node) {
@@ -178,11 +177,9 @@ static int whois(const char *who)
 		json_decref(reply);
 		return TESS_OK;
 	}
-	r = tess_reply_error(false, reply);
 	json_decref(reply);
-	return r ? r :
-		   tess_error(false, "no-node", "nobody here is known as that",
-			      "'tess nodes -l' lists names and addresses");
+	return tess_error(false, "no-node", "nobody here is known as that",
+			  "'tess nodes -l' lists names and addresses");
 }
 
 /* --- what has no meaning any more --- */

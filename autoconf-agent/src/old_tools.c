@@ -132,12 +132,10 @@ static int print_map(const char *path)
 	json_t *reply;
 	int r;
 
-	reply = client_ask("nodes", false, &r);
+	reply = client_get("nodes", &r);
 	if (!reply)
 		return r;
-	r = tess_reply_error(false, reply);
-	if (r == TESS_OK)
-		r = write_map(path, reply);
+	r = write_map(path, reply);
 	json_decref(reply);
 	return r;
 }

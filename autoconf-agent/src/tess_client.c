@@ -168,6 +168,19 @@ json_t *client_ask(const char *command, bool json, int *ret_exit)
 	return client_ask_process(command, 0, json, ret_exit);
 }
 
+json_t *client_get(const char *command, int *ret_exit)
+{
+	json_t *reply = client_ask(command, false, ret_exit);
+
+	if (!reply)
+		return NULL;
+	*ret_exit = tess_reply_error(false, reply);
+	if (*ret_exit == TESS_OK)
+		return reply;
+	json_decref(reply);
+	return NULL;
+}
+
 json_t *client_try(const char *command)
 {
 	json_t *reply = NULL;

@@ -29,7 +29,9 @@ void client_line_clear(struct client_line *line);
 /* Asks and waits for the answer, at most some seconds. NULL: it was said why
  * not, *ret_exit is tess's exit code. */
 json_t *client_ask(const char *command, bool json, int *ret_exit);
-/* The same about a process. */
+/* The same for people: an answer that is an error is told, and NULL. */
+json_t *client_get(const char *command, int *ret_exit);
+/* As client_ask(), about a process. */
 json_t *client_ask_process(const char *command, pid_t pid, bool json,
 			   int *ret_exit);
 /* The same for what can do without: NULL, and nothing is said. */
