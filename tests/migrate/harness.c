@@ -253,6 +253,15 @@ int status_soon(pid_t pid, int options)
 	return status;
 }
 
+void kill_soon(pid_t pid)
+{
+	int status;
+
+	CHECK_EQ(kill(pid, SIGKILL), 0);
+	status = status_soon(pid, 0);
+	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
 char state_of(pid_t pid)
 {
 	char path[32];
@@ -262,6 +271,16 @@ char state_of(pid_t pid)
 	text = strrchr(text_of(path), ')');
 	CHECK(text);
 	return text[2];
+}
+
+void await_stop(pid_t pid)
+{
+	int64_t deadline = soon();
+
+	while (state_of(pid) != 'T') {
+		CHECK(now(CLOCK_MONOTONIC) < deadline);
+		rest_ms(1);
+	}
 }
 
 static bool go(pid_t pid, int node)

@@ -100,8 +100,12 @@ pid_t child(void (*body)(void *), void *argument);
 void child_passed(pid_t pid);
 /* Its wait status, within seconds or the check fails. */
 int status_soon(pid_t pid, int options);
+/* Kills it; its parent is told within seconds. */
+void kill_soon(pid_t pid);
 /* As /proc shows it; of a process, or of one thread. */
 char state_of(pid_t pid);
+/* Within seconds it is stopped. */
+void await_stop(pid_t pid);
 /* Where this process is moved all the time, the child goes to the other node. */
 void send_along(pid_t pid);
 

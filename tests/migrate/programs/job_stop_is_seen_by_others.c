@@ -11,8 +11,7 @@ static void wake(void *fds)
 	char byte;
 
 	while (read(asks, &byte, 1) == 1 && byte) {
-		while (state_of(getppid()) != 'T')
-			rest_ms(1);
+		await_stop(getppid());
 		rest_ms(10);
 		CHECK_EQ(state_of(getppid()), 'T');
 		CHECK_EQ(kill(getppid(), SIGCONT), 0);

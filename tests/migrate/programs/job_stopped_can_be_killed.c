@@ -15,8 +15,7 @@ static void stop_and_kill(void *unused)
 	(void)unused;
 	CHECK_EQ(read(order[0], &byte, 1), 1);
 	CHECK_EQ(kill(victim, SIGSTOP), 0);
-	while (state_of(victim) != 'T')
-		rest_ms(1);
+	await_stop(victim);
 	rest_ms(20);
 	CHECK_EQ(kill(victim, SIGKILL), 0);
 }

@@ -51,16 +51,6 @@ static pid_t adopt_group(void)
 	return member;
 }
 
-static void await_stop(pid_t thread)
-{
-	int ms;
-
-	for (ms = 0; state_of(thread) != 'T'; ms++) {
-		CHECK(ms < 10000);
-		rest_ms(1);
-	}
-}
-
 static void stop_and_continue(void *unused)
 {
 	pid_t member = adopt_group(), process = getppid();
