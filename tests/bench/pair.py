@@ -34,8 +34,9 @@ class Pair:
     """One processor each: there are two, and a machine that has both of them waits
     for the other one's turn, which is no time of ours or of the peer's."""
 
-    def __init__(self, directory, balance=False, host_speed=100):
+    def __init__(self, directory, balance=False, host_speed=100, own_clock=False):
         self.balance = balance
+        self.own_clock = own_clock
         self.host_speed = host_speed
         self.extra = Path(directory) / "extra"
         (self.extra / "opt").mkdir(parents=True)
@@ -50,7 +51,7 @@ class Pair:
 
     def __enter__(self):
         config = machine(key=images.new_key(), cpus=1, mem=MEMORY, extra=str(self.extra),
-                         balance=self.balance)
+                         balance=self.balance, own_clock=self.own_clock)
         self.lab = Lab.start("bench", [config, {**config, "speed": self.host_speed}])
         try:
             self.cluster = Cluster(self.lab)
@@ -89,14 +90,16 @@ class Pair:
         words = " ".join(map(str, program))
         return self.numbers(f"mover {how} {self.node} ./{words}")
 
-    def job(self, rounds, move_after_ms=None):
-        node, after = (0, 0) if move_after_ms is None else (self.node, move_after_ms)
-        return self.numbers(f"mover job {node} {after} ./job {rounds}", JOB_WITHIN)[0]
+    def job(self, rounds, move_after_ms=None, node=None):
+        """Nanoseconds of it, at home or on this node, or moved from home to the host."""
+        to, after = (0, 0) if move_after_ms is None else (self.node, move_after_ms)
+        return self.numbers(f"mover job {to} {after} ./job {rounds}", JOB_WITHIN, node)[0]
 
-    def crowd(self, how, *program, timeout=JOB_WITHIN):
-        """The ordinary user's programs on home: nanoseconds until all have ended."""
+    def crowd(self, how, *program, node=None):
+        """The ordinary user's programs, at home or on this node: nanoseconds until
+        all have ended."""
         words = " ".join(map(str, (how, *program)))
-        return self.numbers(f"crowd {words}", timeout)[0]
+        return self.numbers(f"crowd {words}", JOB_WITHIN, node)[0]
 
     def parallel_ready(self):
         """Keys and a host list, as GNU parallel needs them."""

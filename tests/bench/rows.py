@@ -8,7 +8,7 @@ from statistics import median
 
 # How a unit is shown: what the programs say is in nanoseconds or bytes a second.
 SCALES = {"s": 1e9, "ms": 1e6, "µs": 1e3, "ns": 1, "MB/s": 1e6, "MB": 1e6,
-          "kB/s": 1e3, "%": 1, "instructions": 1}
+          "kB/s": 1e3, "%": 1, "instructions": 1, "times": 1}
 
 
 @dataclass
