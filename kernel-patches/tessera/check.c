@@ -7,6 +7,7 @@
 #include <linux/hugetlb_inline.h>
 #include <linux/mm.h>
 #include <linux/pid_namespace.h>
+#include <linux/pkeys.h>
 #include <linux/posix-timers.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/rt.h>
@@ -33,6 +34,8 @@ static enum tessera_reason check_vma(struct vm_area_struct *vma)
 		return TESSERA_REASON_LOCKED_MEMORY;
 	if (userfaultfd_armed(vma))
 		return TESSERA_REASON_USERFAULTFD;
+	if (vma->vm_flags & VM_SEALED || vma_pkey(vma))
+		return TESSERA_REASON_GUARDED;
 	if (vma->vm_flags & VM_SHADOW_STACK)
 		return TESSERA_REASON_CPU_FEATURE;
 	return TESSERA_REASON_NONE;
@@ -41,6 +44,10 @@ static enum tessera_reason check_vma(struct vm_area_struct *vma)
 /* What no mapping shows, or shows under a wrong name. */
 static enum tessera_reason check_context(struct mm_struct *mm)
 {
+	if (mm->def_flags & VM_LOCKED)
+		return TESSERA_REASON_LOCKED_MEMORY;
+	if (test_bit(MMF_HAS_MDWE, &mm->flags))
+		return TESSERA_REASON_GUARDED;
 #ifdef CONFIG_MODIFY_LDT_SYSCALL
 	if (READ_ONCE(mm->context.ldt))
 		return TESSERA_REASON_32_BIT;
@@ -59,7 +66,7 @@ enum tessera_reason tessera_check_mm(struct mm_struct *mm)
 	struct vm_area_struct *vma;
 
 	mmap_read_lock(mm);
-	if (!reason && mm->map_count > TESSERA_VMAS_MAX)
+	if (!reason && mm->map_count > TESSERA_VMAS_AWAY)
 		reason = TESSERA_REASON_VMAS;
 	for_each_vma(vmi, vma) {
 		if (reason)
@@ -87,6 +94,8 @@ static enum tessera_reason check_thread(struct task_struct *thread)
 	/* AMX: its tiles are allowed by this kernel, and are not carried. */
 	if (thread->group_leader->thread.fpu.perm.__state_perm & XFEATURE_MASK_USER_DYNAMIC)
 		return TESSERA_REASON_CPU_FEATURE;
+	if (test_tsk_thread_flag(thread, TIF_NOTSC) || test_tsk_thread_flag(thread, TIF_NOCPUID))
+		return TESSERA_REASON_GUARDED;
 	if (test_tsk_thread_flag(thread, TIF_ADDR32))
 		return TESSERA_REASON_32_BIT;
 	return TESSERA_REASON_NONE;

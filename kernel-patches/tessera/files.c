@@ -39,7 +39,8 @@ void tessera_files_destroy(struct tessera_files *files)
 
 u32 tessera_files_number(struct tessera_files *files, struct vm_area_struct *vma)
 {
-	bool shared = vma->vm_flags & VM_SHARED;
+	/* VM_SHARED is not set where nobody may write. */
+	bool shared = vma->vm_flags & VM_MAYSHARE;
 	u32 i;
 
 	for (i = 0; i < files->count; i++) {

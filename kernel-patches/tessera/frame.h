@@ -24,6 +24,8 @@
 #define TESSERA_FRAME_MAX	(192 * 1024)	/* bytes after the header */
 #define TESSERA_THREADS_MAX	256		/* threads of a process that moves */
 #define TESSERA_VMAS_MAX	16384
+/* Who has more stays, or goes home before it makes another: 3 a call and thread. */
+#define TESSERA_VMAS_AWAY	(TESSERA_VMAS_MAX - 1024)
 #define TESSERA_CHUNKS_MAX	(128 * 1024)	/* page tables: 256 GiB of addresses */
 #define TESSERA_FILES_MAX	1024		/* files that it has mapped */
 #define TESSERA_SIGNALS_MAX	256		/* signals that travel with a thread */

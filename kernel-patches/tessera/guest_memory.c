@@ -29,6 +29,24 @@ static void forget(struct tessera_task *member, unsigned long start, unsigned lo
 				      start + PAGE_ALIGN(length));
 }
 
+/*
+ * As forget(), where the kernel may still refuse for want of memory: then what was
+ * there must be there again.
+ */
+static void give_up(struct tessera_task *member, unsigned long start, unsigned long length)
+{
+	bool limited = rlimit(RLIMIT_AS) != RLIM_INFINITY ||
+		       rlimit(RLIMIT_DATA) != RLIM_INFINITY ||
+		       length >> PAGE_SHIFT > totalram_pages() / 2;
+
+	if (!range_fine(start, length))
+		return;
+	if (limited && tessera_memory_bring(member->group->memory, start,
+					    start + PAGE_ALIGN(length)))
+		return;		/* it is being killed */
+	forget(member, start, length);
+}
+
 static bool do_mmap_here(struct tessera_task *member, const unsigned long args[6])
 {
 	unsigned long flags = args[3];
@@ -37,7 +55,7 @@ static bool do_mmap_here(struct tessera_task *member, const unsigned long args[6
 	    flags & (MAP_HUGETLB | MAP_LOCKED))
 		return false;
 	if (flags & MAP_FIXED && !(flags & MAP_FIXED_NOREPLACE))
-		forget(member, args[0], args[1]);
+		give_up(member, args[0], args[1]);
 	return true;
 }
 
@@ -57,15 +75,35 @@ static bool has_stand_in(unsigned long start, unsigned long length)
 	return found;
 }
 
+/* As the kernel looks at it before it unmaps what lies there. */
+static bool new_place_fine(const unsigned long args[6])
+{
+	unsigned long flags = args[3], to = args[4], size = PAGE_ALIGN(args[2]);
+	bool fine;
+
+	if (!(flags & MREMAP_FIXED) || !(flags & MREMAP_MAYMOVE) || flags &
+	    ~(MREMAP_FIXED | MREMAP_MAYMOVE | MREMAP_DONTUNMAP) ||
+	    (flags & MREMAP_DONTUNMAP && args[1] != args[2]) || !range_fine(to, args[2]) ||
+	    (args[0] + PAGE_ALIGN(args[1]) > to && to + size > args[0]))
+		return false;
+	mmap_read_lock(current->mm);
+	fine = vma_lookup(current->mm, args[0]);
+	mmap_read_unlock(current->mm);
+	return fine;
+}
+
 static bool do_mremap_here(struct tessera_task *member, const unsigned long args[6])
 {
 	struct tessera_memory *memory = member->group->memory;
 
-	if (!range_fine(args[0], args[1]))
-		return true;	/* the kernel says what is wrong */
+	/* What is mapped twice, and what a file shows where nothing is left. */
+	if ((!args[1] && has_stand_in(args[0], PAGE_SIZE)) ||
+	    (args[3] & MREMAP_DONTUNMAP && has_stand_in(args[0], args[1])))
+		return false;
 	if (args[2] > args[1] && has_stand_in(args[0], args[1]))
 		return false;
-	if (tessera_memory_bring(memory, args[0], args[0] + PAGE_ALIGN(args[1])))
+	if (range_fine(args[0], args[1]) &&
+	    tessera_memory_bring(memory, args[0], args[0] + PAGE_ALIGN(args[1])))
 		return true;	/* it is being killed */
 	/* Nothing of what home has there is true when it has moved, or has shrunk. */
 	if (args[3] & MREMAP_MAYMOVE)
@@ -73,8 +111,8 @@ static bool do_mremap_here(struct tessera_task *member, const unsigned long args
 	else if (args[2] < args[1])
 		forget(member, args[0] + PAGE_ALIGN(args[2]),
 		       PAGE_ALIGN(args[1]) - PAGE_ALIGN(args[2]));
-	if (args[3] & MREMAP_FIXED)
-		forget(member, args[4], args[2]);
+	if (new_place_fine(args))
+		give_up(member, args[4], args[2]);
 	return true;
 }
 
@@ -84,7 +122,7 @@ static bool do_brk_here(struct tessera_task *member, const unsigned long args[6]
 	unsigned long now = READ_ONCE(mm->brk);
 
 	if (args[0] >= mm->start_brk && args[0] < now)
-		forget(member, PAGE_ALIGN(args[0]), PAGE_ALIGN(now) - PAGE_ALIGN(args[0]));
+		give_up(member, PAGE_ALIGN(args[0]), PAGE_ALIGN(now) - PAGE_ALIGN(args[0]));
 	return true;
 }
 
@@ -97,11 +135,18 @@ static bool do_madvise_here(struct tessera_task *member, const unsigned long arg
 			return false;
 		forget(member, args[0], args[1]);
 		return true;
+	case MADV_FREE:
+		if (has_stand_in(args[0], args[1]))
+			return false;
+		/* It has what was written last, or zeros: not what it had before. */
+		if (range_fine(args[0], args[1]))
+			tessera_memory_differs(member->group->memory, args[0],
+					       args[0] + PAGE_ALIGN(args[1]));
+		return true;
 	case MADV_NORMAL:
 	case MADV_RANDOM:
 	case MADV_SEQUENTIAL:
 	case MADV_WILLNEED:
-	case MADV_FREE:
 	case MADV_COLD:
 	case MADV_PAGEOUT:
 	case MADV_DONTFORK:
@@ -121,6 +166,9 @@ static bool do_madvise_here(struct tessera_task *member, const unsigned long arg
 
 bool tessera_guest_memory(struct tessera_task *member, const unsigned long args[6], long nr)
 {
+	/* Before it has more mappings than it could come home with. */
+	if (READ_ONCE(current->mm->map_count) > TESSERA_VMAS_AWAY)
+		return false;
 	switch (nr) {
 	case __NR_mmap:
 		return do_mmap_here(member, args);
@@ -134,9 +182,9 @@ bool tessera_guest_memory(struct tessera_task *member, const unsigned long args[
 	case __NR_madvise:
 		return do_madvise_here(member, args);
 	case __NR_mprotect:
-		/* Whether a file may be written home knows. */
+		/* Whether a file may be written or executed home knows. */
 		return !(args[2] & (PROT_GROWSDOWN | PROT_GROWSUP | PROT_SEM)) &&
-		       !(args[2] & PROT_WRITE && has_stand_in(args[0], args[1]));
+		       !(args[2] & (PROT_WRITE | PROT_EXEC) && has_stand_in(args[0], args[1]));
 	}
 	return false;
 }

@@ -125,6 +125,29 @@ static int send_part(struct walk *walk, unsigned long start, unsigned long end, 
 	return ret ?: send_runs(walk, buffer);
 }
 
+static int stop_at_pmd(pmd_t *pmd, unsigned long address, unsigned long end, struct mm_walk *walk)
+{
+	unsigned long *ret_address = walk->private;
+
+	if (pmd_none(pmdp_get_lockless(pmd)))
+		return 0;
+	*ret_address = address;
+	return 1;
+}
+
+/* The first address that may have a page: there can be terabytes without any. */
+static unsigned long first_used(struct mm_struct *mm, unsigned long start, unsigned long end)
+{
+	static const struct mm_walk_ops ops = {
+		.pmd_entry	= stop_at_pmd,
+		.walk_lock	= PGWALK_RDLOCK,
+	};
+	unsigned long address = end;
+
+	walk_page_range(mm, start, end, &ops, &address);
+	return address;
+}
+
 /* The process stands still: its VMAs and pages stay as they are. */
 int tessera_memory_send_home(struct tessera_memory *memory)
 {
@@ -147,8 +170,13 @@ int tessera_memory_send_home(struct tessera_memory *memory)
 		vma = find_vma(mm, at);
 		if (vma) {
 			start = max(at, vma->vm_start);
-			end = min(vma->vm_end, (start | ((1UL << TESSERA_CHUNK_SHIFT) - 1)) + 1);
+			end = vma->vm_end;
 			skip = !vma_is_anonymous(vma) && !vma->anon_vma;
+			if (!skip)
+				start = first_used(mm, start, end);
+			skip = skip || start == end;
+			if (!skip)
+				end = min(end, (start | ((1UL << TESSERA_CHUNK_SHIFT) - 1)) + 1);
 		}
 		mmap_read_unlock(mm);
 		if (!vma)
@@ -177,7 +205,7 @@ static int take_one(struct mm_struct *mm, const struct tessera_message *message,
 	int ret;
 
 	/* The program can have written there, and home cannot take it: no fault of the host's. */
-	if (!vma || vma->vm_flags & (VM_SHARED | VM_IO | VM_PFNMAP))
+	if (!vma || vma->vm_flags & (VM_MAYSHARE | VM_IO | VM_PFNMAP))
 		return 0;
 	folio = tessera_page_alloc(mm);
 	if (!folio)

@@ -245,7 +245,8 @@ long marshal_nanosleep(struct tessera_call *call)
 	/* To wake up a machine takes a right that only home can look at. */
 	if (clock == CLOCK_REALTIME_ALARM || clock == CLOCK_BOOTTIME_ALARM)
 		return CALL_GO_HOME;
-	return clock_here(clock) ? CALL_RUN_LOCAL : CALL_GO_HOME;
+	/* Its CPU time before the move is no time of this kernel's clock. */
+	return clock < 0 || cpu_clock(clock) ? CALL_GO_HOME : CALL_RUN_LOCAL;
 }
 
 /* A timer of CPU time counts where the time is used: at home, once it is there. */

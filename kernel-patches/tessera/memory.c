@@ -109,28 +109,42 @@ bool tessera_memory_away(struct tessera_memory *memory, unsigned long address)
 	return chunk && test_bit(bit, chunk->home);
 }
 
-void tessera_memory_forget(struct tessera_memory *memory, unsigned long start,
-			   unsigned long end)
+static void clear_bits(struct tessera_memory *memory, unsigned long start, unsigned long end,
+		       bool at_home)
 {
-	unsigned long first = start >> TESSERA_CHUNK_SHIFT, index;
 	struct tessera_chunk *chunk;
+	unsigned long index;
 
 	if (start >= end)
 		return;
 	spin_lock(&memory->lock);
-	xa_for_each_range(&memory->chunks, index, chunk, first,
+	xa_for_each_range(&memory->chunks, index, chunk, start >> TESSERA_CHUNK_SHIFT,
 			  (end - 1) >> TESSERA_CHUNK_SHIFT) {
 		unsigned long from = max(start, chunk->address);
 		unsigned long to = min(end, chunk->address + (1UL << TESSERA_CHUNK_SHIFT));
 		unsigned int bit = (from - chunk->address) >> PAGE_SHIFT;
 		unsigned int n = (to - from) >> PAGE_SHIFT;
 
-		bitmap_clear(chunk->home, bit, n);
 		bitmap_clear(chunk->copied, bit, n);
-		bitmap_clear(chunk->asked, bit, n);
+		if (at_home) {
+			bitmap_clear(chunk->home, bit, n);
+			bitmap_clear(chunk->asked, bit, n);
+		}
 	}
 	spin_unlock(&memory->lock);
+}
+
+void tessera_memory_forget(struct tessera_memory *memory, unsigned long start,
+			   unsigned long end)
+{
+	clear_bits(memory, start, end, true);
 	wake_up_all(&memory->wait);
+}
+
+void tessera_memory_differs(struct tessera_memory *memory, unsigned long start,
+			    unsigned long end)
+{
+	clear_bits(memory, start, end, false);
 }
 
 void tessera_memory_lose(struct tessera_memory *memory)
@@ -153,6 +167,26 @@ static bool broken(struct tessera_memory *memory, unsigned long address)
 
 	chunk = chunk_of(memory, address, &bit);
 	return chunk && test_bit(bit, chunk->broken);
+}
+
+/* Once reported it is asked for again: the file may have grown. */
+static bool take_broken(struct tessera_memory *memory, unsigned long address)
+{
+	struct tessera_chunk *chunk;
+	unsigned int bit;
+
+	chunk = chunk_of(memory, address, &bit);
+	return chunk && test_and_clear_bit(bit, chunk->broken);
+}
+
+/* It does not come, though it was asked for: see settle_absent(). */
+static bool answered(struct tessera_memory *memory, unsigned long address)
+{
+	struct tessera_chunk *chunk;
+	unsigned int bit;
+
+	chunk = chunk_of(memory, address, &bit);
+	return !chunk || !test_bit(bit, chunk->home) || !test_bit(bit, chunk->asked);
 }
 
 /* Ask for a page and those that will be wanted next, unless it is on its way. */
@@ -180,6 +214,7 @@ static int ask(struct tessera_memory *memory, unsigned long address)
 				    &req, sizeof(req));
 }
 
+/* It is here when this returns 0, or may be asked for again. */
 static int wait_for_page(struct tessera_memory *memory, unsigned long address)
 {
 	int ret;
@@ -189,8 +224,7 @@ static int wait_for_page(struct tessera_memory *memory, unsigned long address)
 	ret = ask(memory, address);
 	if (ret)
 		return ret;
-	return wait_event_killable(memory->wait, !tessera_memory_away(memory, address) ||
-				   broken(memory, address) ||
+	return wait_event_killable(memory->wait, answered(memory, address) ||
 				   READ_ONCE(memory->lost)) ? -EINTR : 0;
 }
 
@@ -225,7 +259,7 @@ vm_fault_t tessera_fault(struct vm_fault *vmf)
 	struct tessera_memory *memory = guest_of(vmf->vma->vm_mm)->memory;
 	unsigned long address = vmf->address;
 
-	if (READ_ONCE(memory->lost) || broken(memory, address) ||
+	if (READ_ONCE(memory->lost) || take_broken(memory, address) ||
 	    current->mm != vmf->vma->vm_mm || !(vmf->flags & FAULT_FLAG_ALLOW_RETRY))
 		return VM_FAULT_SIGBUS;
 	if (vmf->flags & FAULT_FLAG_RETRY_NOWAIT)
@@ -236,17 +270,38 @@ vm_fault_t tessera_fault(struct vm_fault *vmf)
 	return VM_FAULT_RETRY;
 }
 
-int tessera_memory_bring(struct tessera_memory *memory, unsigned long start,
-			 unsigned long end)
+static int bring_chunk(struct tessera_memory *memory, unsigned long address, unsigned long end)
 {
-	unsigned long address;
 	int ret = 0;
 
-	for (address = start; address < end && !ret; address += PAGE_SIZE) {
-		if (tessera_memory_away(memory, address) && !broken(memory, address))
+	while (address < end && !ret) {
+		if (!tessera_memory_away(memory, address) || broken(memory, address))
+			address += PAGE_SIZE;
+		else
 			ret = wait_for_page(memory, address);
 		if (!ret && READ_ONCE(memory->lost))
 			ret = -EPIPE;
+	}
+	return ret;
+}
+
+/* The program says how large the range is: only what may be at home is looked at. */
+int tessera_memory_bring(struct tessera_memory *memory, unsigned long start,
+			 unsigned long end)
+{
+	struct tessera_chunk *chunk;
+	unsigned long index;
+	int ret = 0;
+
+	if (start >= end)
+		return 0;
+	xa_for_each_range(&memory->chunks, index, chunk, start >> TESSERA_CHUNK_SHIFT,
+			  (end - 1) >> TESSERA_CHUNK_SHIFT) {
+		ret = bring_chunk(memory, max(start, chunk->address),
+				  min(end, chunk->address + (1UL << TESSERA_CHUNK_SHIFT)));
+		if (ret)
+			break;
+		cond_resched();
 	}
 	return ret;
 }
@@ -274,8 +329,12 @@ static void settle(struct tessera_memory *memory, unsigned long address, bool co
 	spin_unlock(&memory->lock);
 }
 
-/* Nothing was ever there: zeros from now on, unless it is a file's. */
-static void settle_absent(struct tessera_memory *memory, unsigned long address)
+/*
+ * Nothing was ever there: zeros from now on. Or it is behind the end of a file, as
+ * that is now: who touches it is told, and who only might have been going to asks
+ * again when it does.
+ */
+static void settle_absent(struct tessera_memory *memory, unsigned long address, bool touched)
 {
 	struct vm_area_struct *vma = vma_lookup(memory->group->mm, address);
 	struct tessera_chunk *chunk;
@@ -286,8 +345,13 @@ static void settle_absent(struct tessera_memory *memory, unsigned long address)
 		return;
 	}
 	chunk = chunk_of(memory, address, &bit);
-	if (chunk)
+	if (!chunk)
+		return;
+	spin_lock(&memory->lock);
+	if (touched)
 		set_bit(bit, chunk->broken);
+	clear_bit(bit, chunk->asked);
+	spin_unlock(&memory->lock);
 }
 
 static int take_one(struct tessera_memory *memory, const struct tessera_message *message,
@@ -341,7 +405,8 @@ int tessera_memory_take(struct tessera_memory *memory, const struct tessera_mess
 				       pages.flags & TESSERA_PAGES_KEPT);
 			offset += PAGE_SIZE;
 		} else if (pages.absent >> i & 1) {
-			settle_absent(memory, address);
+			settle_absent(memory, address,
+				      !i && !(pages.flags & TESSERA_PAGES_ACK));
 			memory->absent++;
 		}
 	}

@@ -31,6 +31,7 @@ static const char * const texts[] = {
 	[TESSERA_REASON_TIMERS]		= "it measures its own CPU time with a timer",
 	[TESSERA_REASON_BUSY]		= "it could not be brought to a standstill",
 	[TESSERA_REASON_HEADLESS]	= "its first thread has ended",
+	[TESSERA_REASON_GUARDED]	= "it guards its memory by keys or seals, or its clock",
 	[TESSERA_REASON_NO_NODE]	= "there is no such node",
 	[TESSERA_REASON_NODE_DOWN]	= "the node does not answer",
 	[TESSERA_REASON_SELF]		= "that node is this one",

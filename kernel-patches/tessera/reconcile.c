@@ -33,7 +33,7 @@ static bool piece_at(struct tessera_group *group, unsigned long address, struct 
 		ret->start = max(vma->vm_start, address);
 		ret->end = vma->vm_end;
 		ret->special = vma->vm_ops && vma->vm_ops->name;
-		ret->file = vma->vm_file && !ret->special ?
+		ret->file = vma->vm_file && !ret->special && !vma_is_anonymous(vma) ?
 			tessera_files_number(group->files, vma) : 0;
 		ret->offset = ret->file ?
 			vma->vm_pgoff + ((ret->start - vma->vm_start) >> PAGE_SHIFT) : 0;
@@ -81,7 +81,8 @@ static int unmap_others(struct tessera_group *group, const struct state_vma *vma
 static int map_gap(struct tessera_group *group, const struct state_vma *vma,
 		   unsigned long start, unsigned long end)
 {
-	unsigned long flags = MAP_FIXED_NOREPLACE, offset = 0, ret;
+	unsigned long flags = MAP_FIXED_NOREPLACE, offset = 0, length = end - start, ret;
+	int prot = tessera_space_prot(vma->flags);
 	struct file *file = NULL;
 	bool shared = false;
 
@@ -91,12 +92,15 @@ static int map_gap(struct tessera_group *group, const struct state_vma *vma,
 			return -EPROTO;
 		offset = (vma->offset << PAGE_SHIFT) + (start - vma->start);
 	} else {
-		flags |= MAP_ANONYMOUS | MAP_NORESERVE;
+		flags |= MAP_ANONYMOUS;
 		if (vma->flags & STATE_VMA_GROWSDOWN)
 			flags |= MAP_GROWSDOWN;
 	}
 	flags |= shared ? MAP_SHARED : MAP_PRIVATE;
-	ret = vm_mmap(file, start, end - start, tessera_space_prot(vma->flags), flags, offset);
+	ret = vm_mmap(file, start, length, prot, flags, offset);
+	/* As the mapping that it is part of, if it may: else it is there at least. */
+	if (ret == -ENOMEM)
+		ret = vm_mmap(file, start, length, prot, flags | MAP_NORESERVE, offset);
 	return IS_ERR_VALUE(ret) ? (int)ret : 0;
 }
 
@@ -184,7 +188,7 @@ static void drop(unsigned long start, unsigned long end)
 	for_each_vma_range(vmi, vma, end) {
 		unsigned long from = max(start, vma->vm_start);
 
-		if (vma->vm_flags & (VM_IO | VM_PFNMAP | VM_SHARED))
+		if (vma->vm_flags & (VM_IO | VM_PFNMAP | VM_MAYSHARE))
 			continue;
 		zap_page_range_single(vma, from, min(end, vma->vm_end) - from, NULL);
 	}

@@ -33,8 +33,8 @@ static struct page *page_get(const struct tessera_group *group, unsigned long ad
 
 	mmap_read_lock(mm);
 	if (!is_scratch(group, address) && vma_lookup(mm, address))
-		ret = get_user_pages_remote(mm, address, 1, FOLL_FORCE | FOLL_DUMP, &page,
-					    &locked);
+		ret = get_user_pages_remote(mm, address, 1, FOLL_FORCE | FOLL_DUMP |
+					    FOLL_HWPOISON, &page, &locked);
 	if (locked)
 		mmap_read_unlock(mm);
 	return ret == 1 ? page : ret == -EFAULT ? NULL : ERR_PTR(ret);
@@ -99,6 +99,26 @@ static u32 take_wanted(struct tessera_memory *memory, const struct frame_page_re
 	return wanted;
 }
 
+/* What was not there may come into being: a file that grows. */
+static void leave_absent(struct tessera_memory *memory, const struct frame_pages *pages)
+{
+	u32 i;
+
+	spin_lock(&memory->lock);
+	for (i = 0; i < pages->count; i++) {
+		unsigned long address = pages->address + i * pages->stride * PAGE_SIZE;
+		unsigned int bit = address >> PAGE_SHIFT & (STATE_CHUNK_PAGES - 1);
+		struct tessera_chunk *chunk;
+
+		chunk = xa_load(&memory->chunks, address >> TESSERA_CHUNK_SHIFT);
+		if (chunk && pages->absent >> i & 1) {
+			set_bit(bit, chunk->home);
+			clear_bit(bit, chunk->copied);
+		}
+	}
+	spin_unlock(&memory->lock);
+}
+
 int tessera_memory_serve(struct tessera_memory *memory, const struct tessera_message *message)
 {
 	struct mm_struct *mm = memory->group->mm;
@@ -125,6 +145,7 @@ int tessera_memory_serve(struct tessera_memory *memory, const struct tessera_mes
 	mmput_async(mm);
 	if (length < 0)
 		return length;
+	leave_absent(memory, memory->buffer);
 	return tessera_channel_send(&memory->group->channel, TESSERA_FRAME_PAGES,
 				    message->frame.request, memory->buffer, length);
 }

@@ -50,7 +50,8 @@ static u32 flags_of(struct vm_area_struct *vma)
 
 static u32 file_of(struct tessera_group *group, struct vm_area_struct *vma)
 {
-	if (!vma->vm_file)
+	/* A private /dev/zero is as good as no file. */
+	if (!vma->vm_file || (!group->guest && vma_is_anonymous(vma)))
 		return 0;
 	return group->guest ? tessera_files_stands_for(group->files, vma) :
 			      tessera_files_number(group->files, vma);
@@ -76,7 +77,7 @@ static bool describe(struct tessera_group *group, struct vm_area_struct *vma,
 		return true;
 	ret->file = file_of(group, vma);
 	/* It must not arrive as memory that is nobody's. */
-	if (!group->guest && vma->vm_file && !ret->file)
+	if (!group->guest && vma->vm_file && !vma_is_anonymous(vma) && !ret->file)
 		return false;
 	ret->offset = ret->file ? vma->vm_pgoff : 0;
 	if (like_image(group, vma))
@@ -185,10 +186,12 @@ static int build_one(struct tessera_group *group, const struct state_vma *vma,
 {
 	struct file *own = NULL;
 
-	if (vma->flags & STATE_VMA_VVAR)
-		return tessera_cpu_map_vdso(vma->start);
-	if (vma->flags & STATE_VMA_VDSO)
-		return 0;	/* comes with its data */
+	if (vma->flags & (STATE_VMA_VVAR | STATE_VMA_VDSO)) {
+		/* This node's: nothing of it comes from home. */
+		tessera_memory_forget(group->memory, vma->start, vma->end);
+		/* The code comes with its data. */
+		return vma->flags & STATE_VMA_VVAR ? tessera_cpu_map_vdso(vma->start) : 0;
+	}
 	if (!vma->file)
 		return map_one(NULL, vma);
 	if (vma->flags & STATE_VMA_IMAGE)

@@ -141,6 +141,7 @@ static void usher_work(struct work_struct *work)
 	struct tessera_chunk *chunk;
 	unsigned long index;
 	void *buffer;
+	int ret = 0;
 
 	if (too_early(memory)) {
 		queue_delayed_work(usher_wq, &memory->usher, msecs_to_jiffies(BEGIN_LOOK_MS));
@@ -150,7 +151,8 @@ static void usher_work(struct work_struct *work)
 	if (buffer && mmget_not_zero(mm)) {
 		kthread_use_mm(mm);
 		xa_for_each(&memory->chunks, index, chunk) {
-			if (push_chunk(memory, chunk, buffer))
+			ret = push_chunk(memory, chunk, buffer);
+			if (ret)
 				break;
 			cond_resched();
 		}
@@ -158,6 +160,9 @@ static void usher_work(struct work_struct *work)
 		mmput_async(mm);
 	}
 	kvfree(buffer);
+	/* Somebody may wait for what was about to go and could not be read. */
+	if (ret && ret != -EPIPE && ret != -EINTR)
+		queue_delayed_work(usher_wq, &memory->usher, msecs_to_jiffies(BEGIN_AT_LAST_MS));
 }
 
 void tessera_memory_push(struct tessera_memory *memory)

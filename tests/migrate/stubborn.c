@@ -36,6 +36,10 @@
 #define MANY_THREADS 300
 #define MANY_MAPPINGS 20000
 #define MANY_FILES 1100
+/* Younger than some C libraries. */
+#define MSEAL 462
+#define SET_MDWE 65
+#define REFUSE_EXEC_GAIN 1
 
 static long need(long value, const char *what)
 {
@@ -101,6 +105,29 @@ static void share_memory(void)
 static void lock_memory(void)
 {
 	need(mlock(map(PAGE, MAP_PRIVATE | MAP_ANONYMOUS, -1), PAGE), "mlock");
+}
+
+/* Only what it will map later. */
+static void lock_future_memory(void)
+{
+	need(mlockall(MCL_FUTURE), "mlockall");
+}
+
+static void seal_memory(void)
+{
+	void *p = map(PAGE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+
+	need(syscall(MSEAL, p, PAGE, 0), "mseal");
+}
+
+static void allow_no_new_code(void)
+{
+	need(prctl(SET_MDWE, REFUSE_EXEC_GAIN, 0, 0, 0), "PR_SET_MDWE");
+}
+
+static void forbid_the_clock(void)
+{
+	need(prctl(PR_SET_TSC, PR_TSC_SIGSEGV), "PR_SET_TSC");
 }
 
 static void reserve_huge_pages(void)
@@ -272,6 +299,10 @@ static const struct {
 	{ "device", map_a_device },
 	{ "shared", share_memory },
 	{ "locked", lock_memory },
+	{ "locked-later", lock_future_memory },
+	{ "sealed", seal_memory },
+	{ "no-new-code", allow_no_new_code },
+	{ "no-clock", forbid_the_clock },
 	{ "huge", reserve_huge_pages },
 	{ "realtime", be_real_time },
 	{ "io_uring", use_io_uring },

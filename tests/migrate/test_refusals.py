@@ -15,12 +15,17 @@ pytestmark = pytest.mark.drones
 HOME, AWAY, WEAK = 1, 2, 3
 STAYS = 6  # exit status of tess
 NO_CALL = "Function not implemented"
+GUARDED = "it guards its memory by keys or seals, or its clock"
 PROCESSES = {  # of stubborn.c; what root has to do is ours, not the ordinary user's
     "traced": "a debugger is attached to it",
     "stopped": "it is stopped",
     "device": "it has a device in its memory",
     "shared": "it shares memory that can be written",
     "locked": "it has locked memory",
+    "locked-later": "it has locked memory",
+    "sealed": GUARDED,
+    "no-new-code": GUARDED,
+    "no-clock": GUARDED,
     "huge": "it uses reserved huge pages",
     "realtime": "it runs in a real-time class",
     "io_uring": "it uses io_uring",

@@ -3,11 +3,14 @@
  * Calls that would unmap, move or replace memory and are refused leave it as it
  * was, also where it has not been touched since the move.
  */
+#include <sys/resource.h>
+
 #include "harness.h"
 
 #define SIZE (16 * PAGE)
 
 static int fd; /* for reading only */
+static char *hole;
 
 static int of_mapping(const void *p)
 {
@@ -41,6 +44,29 @@ static void move_onto_itself(char *p)
 		    EINVAL);
 }
 
+static void move_onto_its_end(char *p)
+{
+	/* What follows it, too. */
+	CHECK_ERRNO(of_mapping(mremap(p, SIZE / 2, SIZE / 2,
+				      MREMAP_MAYMOVE | MREMAP_FIXED,
+				      p + SIZE / 2 - PAGE)),
+		    EINVAL);
+}
+
+static void move_there_without_may(char *p)
+{
+	CHECK_ERRNO(of_mapping(mremap(p, SIZE / 2, SIZE / 2, MREMAP_FIXED,
+				      p + SIZE / 2)),
+		    EINVAL);
+}
+
+static void move_what_is_not_mapped(char *p)
+{
+	CHECK_ERRNO(of_mapping(mremap(hole, PAGE, PAGE,
+				      MREMAP_MAYMOVE | MREMAP_FIXED, p)),
+		    EFAULT);
+}
+
 static void move_to_the_unaligned(char *p)
 {
 	CHECK_ERRNO(of_mapping(mremap(p, SIZE, SIZE,
@@ -67,6 +93,17 @@ static void replace_too_much(char *p)
 	replace(p, -PAGE, MAP_PRIVATE | MAP_ANONYMOUS, -1, ENOMEM);
 }
 
+/* Of more than it may have; the limit is as it was afterwards, at home. */
+static void replace_beyond_the_limit(char *p)
+{
+	const struct rlimit none = { 0, RLIM_INFINITY };
+	const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
+
+	CHECK_EQ(setrlimit(RLIMIT_AS, &none), 0);
+	replace(p, SIZE, MAP_PRIVATE | MAP_ANONYMOUS, -1, ENOMEM);
+	CHECK_EQ(setrlimit(RLIMIT_AS, &all), 0);
+}
+
 static void replace_by_no_file(char *p)
 {
 	replace(p, SIZE, MAP_PRIVATE, -1, EBADF);
@@ -83,9 +120,13 @@ static void (*const refused[])(char *p) = {
 	unmap_nothing,
 	grow_without_room,
 	move_onto_itself,
+	move_onto_its_end,
+	move_there_without_may,
+	move_what_is_not_mapped,
 	move_to_the_unaligned,
 	advise_nonsense,
 	replace_too_much,
+	replace_beyond_the_limit,
 	replace_by_no_file,
 	replace_by_what_is_not_ours, /* last: files are mapped at home */
 };
@@ -105,6 +146,8 @@ int main(void)
 	unsigned int i;
 
 	CHECK(area != MAP_FAILED);
+	hole = area + (COUNT(refused) + 2) * SIZE;
+	CHECK_EQ(munmap(hole, SIZE), 0);
 	CHECK_EQ(close(new_file("data", area, SIZE)), 0);
 	fd = open("data", O_RDONLY);
 	for (i = 0; i < COUNT(refused); i++)
