@@ -31,11 +31,9 @@ bool tessera_blocked(void)
 	return READ_ONCE(block);
 }
 
-/* All of a kind are asked, and then waited for. */
-static int recall_all(bool guest)
+static void ask_all(bool guest)
 {
 	struct tessera_group *group = NULL;
-	long left = WITHIN;
 
 	while ((group = tessera_group_next(group, guest))) {
 		if (guest)
@@ -43,16 +41,31 @@ static int recall_all(bool guest)
 		/* The host parks it; home keeps it awake, if it is stopped. */
 		tessera_channel_send(&group->channel, TESSERA_FRAME_RECALL, 0, NULL, 0);
 		if (!guest)
-			tessera_signals_unstop(group);
+			tessera_home_wake(group);
 	}
+}
+
+/* All of a kind are asked, and then waited for. */
+static int recall_all(bool guest)
+{
+	struct tessera_group *group;
+	long left = WITHIN;
+
+	ask_all(guest);
 	while (left > 0 && (group = tessera_group_next(NULL, guest))) {
-		left = wait_event_killable_timeout(group->wait,
-						   list_empty_careful(&group->entry), left);
+		long turn = min_t(long, left, HZ);
+		long rest = wait_event_killable_timeout(group->wait,
+							list_empty_careful(&group->entry), turn);
+
 		tessera_group_put(group);
+		if (rest < 0)
+			return -EINTR;
+		left -= turn - rest;
+		/* Who was on its way when all were asked was not asked. */
+		if (!rest)
+			ask_all(guest);
 	}
-	if (left < 0)
-		return -EINTR;
-	return left ? 0 : -ETIMEDOUT;
+	return left > 0 ? 0 : -ETIMEDOUT;
 }
 
 static int expel(void)

@@ -6,6 +6,7 @@
  * sends the state of all, and when the host has it in place, home decides once.
  * Until then nothing of the process has changed, and any failure lets it run on.
  */
+#include <linux/cgroup.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/pid_namespace.h>
@@ -143,8 +144,16 @@ static enum tessera_reason flag_threads(struct tessera_group *group, struct task
 
 		if (reason)
 			break;
-		if (thread->exit_state || thread->flags & PF_EXITING)
+		if (thread->exit_state || thread->flags & PF_EXITING) {
+			/* Its last words in memory are still to come. */
+			if (READ_ONCE(thread->mm))
+				reason = TESSERA_REASON_BUSY;
 			continue;
+		}
+		if (thread->jobctl & JOBCTL_TRAP_FREEZE || cgroup_task_frozen(thread)) {
+			reason = TESSERA_REASON_STOPPED;
+			break;
+		}
 		if (thread->ptrace) {
 			reason = TESSERA_REASON_TRACED;
 			break;

@@ -96,6 +96,9 @@ void tessera_home_exit(struct tessera_task *member)
 	spin_unlock(&group->lock);
 	if (kill)
 		tessera_channel_send(&group->channel, TESSERA_FRAME_KILL, 0, NULL, 0);
+	/* Its last words in memory, before the others leave without it. */
+	if (!all && current->mm)
+		exec_mm_release(current, current->mm);
 	/* A parked one that is killed: the others go on, and die. */
 	if (all)
 		tessera_group_abort(group, TESSERA_REASON_EXITING);
@@ -240,6 +243,10 @@ static bool idle(struct tessera_task *member)
 		return false;
 	if (state == GROUP_RETURNING)
 		return false;
+	/* Continued before anybody here looked for it: the guest must hear of it. */
+	if (test_bit(MEMBER_HELD, &member->flags) && state == GROUP_AWAY &&
+	    !tessera_signals_stopped())
+		return false;
 	return !signalled();
 }
 
@@ -292,7 +299,9 @@ void tessera_deputy(struct tessera_task *member)
 			if (!ret)
 				return;
 		}
-		if (!ret && READ_ONCE(member->channel.lost))
+		/* Home again, it does not matter any more: once more round. */
+		if (!ret && READ_ONCE(member->channel.lost) &&
+		    READ_ONCE(group->state) != GROUP_RETURNING)
 			ret = -EPIPE;
 	}
 	lost(member, ret);

@@ -39,7 +39,7 @@ void tessera_home_notify(struct tessera_channel *channel);
 void tessera_home_frames(struct work_struct *work);
 
 /* deputy_call.c: run a CALL frame and answer it: 0, -EPROTO, -EPIPE, -EINTR. */
-int tessera_deputy_call(struct tessera_task *member, const struct tessera_message *message);
+int tessera_deputy_call(struct tessera_task *member, struct tessera_message *message);
 
 /* signals_home.c: what is pending goes to the guest. */
 int tessera_signals_forward(struct tessera_task *member);
@@ -49,7 +49,9 @@ void tessera_signals_unstop(struct tessera_group *group);
 /* and then stop again. In each of its threads. */
 void tessera_signals_stop_again(void);
 /* STOP_REQ: the guest would be stopped by this signal. */
-int tessera_signals_stop(struct tessera_task *member, const struct tessera_message *message);
+int tessera_signals_stop(struct tessera_task *member, struct tessera_message *message);
+/* Is the process of the current task stopped, or about to be? */
+bool tessera_signals_stopped(void);
 
 /* come_home.c: take the process back; returns when the thread may run. */
 int tessera_come_home(struct tessera_task *member);

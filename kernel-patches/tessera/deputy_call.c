@@ -163,6 +163,15 @@ static bool on_regular_file(const struct frame_call *call)
 	return regular;
 }
 
+/* null, zero, full, random, urandom: parts are as good as the whole. */
+static bool is_stream(const struct inode *inode)
+{
+	const unsigned long minors = BIT(3) | BIT(5) | BIT(7) | BIT(8) | BIT(9);
+
+	return imajor(inode) == MEM_MAJOR && iminor(inode) < BITS_PER_LONG &&
+	       BIT(iminor(inode)) & minors;
+}
+
 /* A device that is no terminal: what it makes of a part, only it knows. */
 static bool on_device(const struct frame_call *call)
 {
@@ -173,7 +182,8 @@ static bool on_device(const struct frame_call *call)
 		const struct inode *inode = file_inode(fd_file(file));
 		unsigned int major = imajor(inode);
 
-		device = S_ISCHR(inode->i_mode) && major != TTY_MAJOR && major != TTYAUX_MAJOR &&
+		device = S_ISCHR(inode->i_mode) && !is_stream(inode) &&
+			 major != TTY_MAJOR && major != TTYAUX_MAJOR &&
 			 (major < UNIX98_PTY_MASTER_MAJOR || major > UNIX98_PTY_SLAVE_MAJOR + 7);
 		fdput(file);
 	}
@@ -242,6 +252,7 @@ static int answer(struct tessera_task *member, const struct parts *parts, u32 re
 		return -EPROTO;
 	if (room) {
 		out = kvmalloc(room, GFP_KERNEL);
+		member->answering = out;
 		n = out ? collect(member, parts, value, out) : -ENOMEM;
 	}
 	if (n < 0) {
@@ -257,12 +268,14 @@ static int answer(struct tessera_task *member, const struct parts *parts, u32 re
 	if (!ret)
 		ret = tessera_channel_sendv(&member->channel, TESSERA_FRAME_RESULT, request,
 					    vec, n ? 2 : 1);
+	member->answering = NULL;
 	kvfree(out);
 	return ret;
 }
 
-int tessera_deputy_call(struct tessera_task *member, const struct tessera_message *message)
+int tessera_deputy_call(struct tessera_task *member, struct tessera_message *message)
 {
+	u32 request = message->frame.request;
 	struct parts parts;
 	u32 flags = 0;
 	long value;
@@ -271,6 +284,9 @@ int tessera_deputy_call(struct tessera_task *member, const struct tessera_messag
 	ret = parts_get(message, &parts);
 	if (ret)
 		return ret;
+	/* Who is killed while it is stopped in the middle does not come back here. */
+	member->serving = parts.call;
+	tessera_message_free(message);
 	tessera_link_hurry(member->group->link);
 	value = lay_out(member, &parts);
 	if (!value && torn(parts.call)) {
@@ -281,7 +297,8 @@ int tessera_deputy_call(struct tessera_task *member, const struct tessera_messag
 		value = run_interruptibly(member, parts.call);
 	}
 	trace_tessera_forward(member->group, parts.call->nr, value);
-	ret = answer(member, &parts, message->frame.request, value, flags);
+	ret = answer(member, &parts, request, value, flags);
+	member->serving = NULL;
 	kvfree(parts.call);
 	return ret;
 }

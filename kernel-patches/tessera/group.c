@@ -190,6 +190,8 @@ static void task_free(struct tessera_task *member)
 {
 	tessera_task_state_free(member);
 	tessera_call_free(member->call);
+	kvfree(member->serving);
+	kvfree(member->answering);
 	tessera_group_put(member->group);
 	kfree_rcu(member, rcu);
 }

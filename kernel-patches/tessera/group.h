@@ -121,6 +121,7 @@ struct tessera_task {
 	struct state_times left;	/* CPU time that it had when it left */
 	struct state_times told;	/* and that both ends know of */
 	unsigned long scratch;		/* deputy: where its calls' arenas are */
+	void *serving, *answering;	/* deputy: of the call under way, should it die in it */
 
 	struct state_thread *state;	/* captured, or to be applied; with: */
 	void *xstate;

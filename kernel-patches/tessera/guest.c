@@ -199,7 +199,7 @@ void tessera_guest_kick(struct callback_head *work)
 }
 
 /* Under siglock, which nothing that recalls is taken under. */
-void tessera_guest_die_at_home(struct tessera_task *member)
+void tessera_guest_fall_at_home(struct tessera_task *member)
 {
 	set_bit(MEMBER_DYING, &member->flags);
 	kick(member);

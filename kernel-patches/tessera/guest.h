@@ -32,8 +32,8 @@ void tessera_guest_kill(struct tessera_group *group);
 void tessera_guest_fail(struct tessera_group *group, int error);
 /* All threads stop at the border to user mode and go home. Any context. */
 void tessera_guest_recall(struct tessera_group *group);
-/* The current thread has its death pending: on its way to user mode, the same. */
-void tessera_guest_die_at_home(struct tessera_task *member);
+/* The current thread has its death or stop pending: on its way to user mode, the same. */
+void tessera_guest_fall_at_home(struct tessera_task *member);
 /* A member leaves; the last one ends the group. */
 void tessera_guest_leave(struct tessera_task *member);
 /* A signal of home's; `stops`: one that stops it is sent back, to be home's. */

@@ -75,14 +75,17 @@ static int wants_home(struct tessera_group *group)
 	return tessera_channel_send(&group->channel, TESSERA_FRAME_RETURN_OK, 0, NULL, 0);
 }
 
-/* Before it is away, and when it was refused, home's memory is nobody else's. */
+/*
+ * Before it is away, when it was refused, and once it is back, home's memory is
+ * nobody else's.
+ */
 static bool premature(struct tessera_group *group, u8 type)
 {
 	enum tessera_group_state state = READ_ONCE(group->state);
 
 	return (type == TESSERA_FRAME_PAGE_REQ || type == TESSERA_FRAME_PAGES_ACK ||
 		type == TESSERA_FRAME_RECALL) &&
-	       state != GROUP_AWAY && state != GROUP_RETURNING;
+	       (group->pages_end || (state != GROUP_AWAY && state != GROUP_RETURNING));
 }
 
 static int take_frame(struct tessera_group *group, struct tessera_message *message)
@@ -103,7 +106,7 @@ static int take_frame(struct tessera_group *group, struct tessera_message *messa
 	case TESSERA_FRAME_PAGE_REQ:
 		return tessera_memory_serve(group->memory, message);
 	case TESSERA_FRAME_PAGES:
-		if (READ_ONCE(group->state) != GROUP_RETURNING)
+		if (READ_ONCE(group->state) != GROUP_RETURNING || group->pages_end)
 			return -EPROTO;
 		return tessera_memory_take_home(group->memory, message);
 	case TESSERA_FRAME_PAGES_ACK:

@@ -30,10 +30,11 @@ void __tessera_exit(long code)
 static void born_while_parking(struct tessera_task *parent, struct task_struct *child)
 {
 	struct tessera_group *group = parent->group;
-	struct tessera_task *member = child->tessera;	/* seen in the list by now */
+	struct tessera_task *member;
 
 	spin_lock(&group->lock);
-	if (group->state == GROUP_PARKING && !child->tessera) {
+	member = child->tessera;	/* seen in the list by now */
+	if (group->state == GROUP_PARKING && !member) {
 		member = list_first_entry_or_null(&group->spares, struct tessera_task, entry);
 		if (member) {
 			list_del_init(&member->entry);
@@ -54,18 +55,19 @@ int __tessera_bring_home(struct task_struct *task)
 	return tessera_process_move(task, 0);
 }
 
-bool __tessera_die_at_home(int sig, struct kernel_siginfo *info)
+/* Its parent has to see it stop, and whoever waits for it how it ends. */
+bool __tessera_fall_at_home(int sig, struct kernel_siginfo *info)
 {
 	struct tessera_task *member = current->tessera;
 	struct tessera_group *group = member->group;
 
 	lockdep_assert_task_sighand_held(current);
-	if (!group->guest || !sig_kernel_coredump(sig) ||
+	if (!group->guest || !(sig_kernel_coredump(sig) || sig_kernel_stop(sig)) ||
 	    READ_ONCE(group->state) == GROUP_ENDED)
 		return false;
 	/* It is pending again, and goes along. */
 	send_signal_locked(sig, info, current, PIDTYPE_PID);
-	tessera_guest_die_at_home(member);
+	tessera_guest_fall_at_home(member);
 	return true;
 }
 

@@ -451,10 +451,11 @@ int tessera_link_create(const struct tessera_link_request *request)
 	tessera_link_get(link);	/* it may fail at any time from here on */
 	callbacks_install(link);
 	schedule_delayed_work(&link->hello_timer, HELLO_WITHIN);
-	mutex_unlock(&links_lock);
-
+	/* Ours is the first frame: nobody finds the link before. */
 	hello_fill(&hello);
 	tessera_channel_send(&link->control, TESSERA_FRAME_HELLO, 0, &hello, sizeof(hello));
+	mutex_unlock(&links_lock);
+
 	/* What came before the callbacks were there. */
 	lock_sock(sock->sk);
 	if (!link->strp.stopped)

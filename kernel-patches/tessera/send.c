@@ -4,12 +4,15 @@
  * byte is in the socket, nothing interrupts.
  */
 #include <linux/net.h>
+#include <linux/tcp.h>
 #include <net/sock.h>
 
 #include "link_internal.h"
 
 #define PARTS		6
-#define ROOM_WITHIN	(10 * HZ)	/* or the peer reads just enough to seem alive */
+/* A peer that takes less than this in this time reads just enough to seem alive. */
+#define ROOM_WITHIN	(10 * HZ)
+#define ROOM_BYTES	(64 * 1024)
 
 static bool writeable(struct tessera_link *link)
 {
@@ -30,10 +33,18 @@ static bool room_or_failed(struct tessera_link *link)
 	return writeable(link);
 }
 
+/* Others may overtake this one again and again: the peer is judged, not its turn. */
 static int wait_for_room(struct tessera_link *link)
 {
-	if (!wait_event_idle_timeout(link->room, room_or_failed(link), ROOM_WITHIN))
-		tessera_link_fail(link, TESSERA_REASON_TIMEOUT);
+	const struct tcp_sock *tcp = tcp_sk(link->sock->sk);
+	u64 before = READ_ONCE(tcp->bytes_acked), now;
+
+	while (!wait_event_idle_timeout(link->room, room_or_failed(link), ROOM_WITHIN)) {
+		now = READ_ONCE(tcp->bytes_acked);
+		if (now - before < ROOM_BYTES)
+			tessera_link_fail(link, TESSERA_REASON_TIMEOUT);
+		before = now;
+	}
 	return test_bit(LINK_FAILED, &link->flags) ? -EPIPE : 0;
 }
 

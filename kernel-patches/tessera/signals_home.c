@@ -24,7 +24,7 @@ void tessera_signals_block(void)
 	set_current_blocked(&all);	/* SIGKILL and SIGSTOP excepted */
 }
 
-static bool is_stopped(void)
+bool tessera_signals_stopped(void)
 {
 	return READ_ONCE(current->signal->flags) & SIGNAL_STOP_STOPPED ||
 	       READ_ONCE(current->signal->group_stop_count);
@@ -33,7 +33,7 @@ static bool is_stopped(void)
 /* The guest's thread goes on, if the process does. */
 static int go_on(struct tessera_task *member)
 {
-	if (is_stopped() || !test_and_clear_bit(MEMBER_HELD, &member->flags))
+	if (tessera_signals_stopped() || !test_and_clear_bit(MEMBER_HELD, &member->flags))
 		return 0;
 	return tessera_channel_send(&member->channel, TESSERA_FRAME_CONT, 0, NULL, 0);
 }
@@ -88,7 +88,7 @@ void tessera_signals_stop_again(void)
 
 	spin_lock_irq(&sighand->siglock);
 	/* It may have been woken before the last of the others had stopped. */
-	if (is_stopped() && !(current->jobctl & JOBCTL_STOP_PENDING)) {
+	if (tessera_signals_stopped() && !(current->jobctl & JOBCTL_STOP_PENDING)) {
 		task_join_group_stop(current);
 		recalc_sigpending();
 	}
@@ -102,8 +102,9 @@ static bool stop_pending(void)
 	       current->jobctl & (JOBCTL_STOP_PENDING | JOBCTL_TRAP_FREEZE);
 }
 
-int tessera_signals_stop(struct tessera_task *member, const struct tessera_message *message)
+int tessera_signals_stop(struct tessera_task *member, struct tessera_message *message)
 {
+	struct sighand_struct *sighand = tessera_own_sighand();
 	kernel_siginfo_t info;
 	struct frame_signal frame;
 	int sig;
@@ -112,9 +113,15 @@ int tessera_signals_stop(struct tessera_task *member, const struct tessera_messa
 		return -EPROTO;
 	BUILD_BUG_ON(sizeof(info) != sizeof(frame.info));
 	memcpy(&info, frame.info, sizeof(info));
+	/* Whoever is killed while it is stopped does not come back here. */
+	tessera_message_free(message);
 	sig = info.si_signo;
 	if (!valid_signal(sig) || !sig || !(STOPS & sigmask(sig)))
 		return -EPROTO;
+	/* A handler that resets itself did so at the guest. */
+	spin_lock_irq(&sighand->siglock);
+	sighand->action[sig - 1].sa.sa_handler = SIG_DFL;
+	spin_unlock_irq(&sighand->siglock);
 	do_send_sig_info(sig, &info, current, frame.process ? PIDTYPE_TGID : PIDTYPE_PID);
 	/* On its way home: there it stops, when it has come. */
 	return READ_ONCE(member->group->state) == GROUP_AWAY ? stop(member, sig) : 0;
@@ -141,7 +148,8 @@ static int forward_one(struct tessera_task *member, bool *ret_more)
 		recalc_sigpending();
 		spin_unlock_irq(&sighand->siglock);
 	}
-	if (sig) {
+	/* The guest's kernel counts its CPU time, and has said so itself. */
+	if (sig && !(sig == SIGXCPU && info.si_code == SI_KERNEL)) {
 		frame.process = type != PIDTYPE_PID;
 		memcpy(frame.info, &info, sizeof(info));
 		ret = tessera_channel_send(&member->channel, TESSERA_FRAME_SIGNAL, 0,

@@ -345,6 +345,17 @@ pid_t pester_by(void (*act)(void *), void *argument)
 	return pesterer;
 }
 
+pid_t adopt_group(void)
+{
+	pid_t member = fork();
+
+	CHECK(member >= 0);
+	while (member == 0)
+		pause();
+	CHECK_EQ(setpgid(0, 0), 0);
+	return member;
+}
+
 static void send_signal(void *signal)
 {
 	kill(getppid(), (intptr_t)signal);

@@ -106,6 +106,10 @@ void kill_soon(pid_t pid);
 char state_of(pid_t pid);
 /* Within seconds it is stopped. */
 void await_stop(pid_t pid);
+/* A group whose members have no parent in another group of the session does not
+ * stop for a terminal: nobody would continue it. The caller gets another group, and
+ * a child in its parent's, to be killed. */
+pid_t adopt_group(void);
 /* Where this process is moved all the time, the child goes to the other node. */
 void send_along(pid_t pid);
 

@@ -30,7 +30,7 @@ void __tessera_fork(struct task_struct *child);
 bool __tessera_syscall(struct pt_regs *regs, long nr);
 void __tessera_mm_exit(struct mm_struct *mm);
 int __tessera_bring_home(struct task_struct *task);
-bool __tessera_die_at_home(int sig, struct kernel_siginfo *info);
+bool __tessera_fall_at_home(int sig, struct kernel_siginfo *info);
 bool __tessera_page_away(struct mm_struct *mm, unsigned long address);
 
 /* A new task or address space is a copy of another: it inherits nothing. */
@@ -83,10 +83,10 @@ static inline bool tessera_is_moving(const struct task_struct *task)
 	return unlikely(READ_ONCE(task->tessera));
 }
 
-/* True: it will die, with the same signal, where it belongs. siglock is held. */
-static inline bool tessera_die_at_home(int sig, struct kernel_siginfo *info)
+/* True: it will stop or die, by the same signal, where it belongs. siglock is held. */
+static inline bool tessera_fall_at_home(int sig, struct kernel_siginfo *info)
 {
-	return unlikely(current->tessera) && __tessera_die_at_home(sig, info);
+	return unlikely(current->tessera) && __tessera_fall_at_home(sig, info);
 }
 
 /* Is the page of a missing entry on another node? */
@@ -116,7 +116,7 @@ static inline void tessera_fork(struct task_struct *child) { }
 static inline void tessera_mm_exit(struct mm_struct *mm) { }
 static inline int tessera_bring_home(struct task_struct *task) { return 0; }
 static inline bool tessera_is_moving(const struct task_struct *task) { return false; }
-static inline bool tessera_die_at_home(int sig, struct kernel_siginfo *info)
+static inline bool tessera_fall_at_home(int sig, struct kernel_siginfo *info)
 {
 	return false;
 }

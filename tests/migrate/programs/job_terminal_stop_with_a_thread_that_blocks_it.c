@@ -38,19 +38,6 @@ static void *block_all(void *unused)
 	return unused;
 }
 
-/* A group whose members have no parent in another group of the session does not
- * stop for a terminal: nobody would continue it. So one gets such a parent. */
-static pid_t adopt_group(void)
-{
-	pid_t member = fork();
-
-	CHECK(member >= 0);
-	while (member == 0)
-		pause();
-	CHECK_EQ(setpgid(0, 0), 0);
-	return member;
-}
-
 static void stop_and_continue(void *unused)
 {
 	pid_t member = adopt_group(), process = getppid();
