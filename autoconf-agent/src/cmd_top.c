@@ -155,6 +155,7 @@ static void look(struct ui *ui)
 	top_read_processes(&ui->top,
 			   ui->looked ? (double)(now - ui->looked) / 1000 : 0);
 	ui->looked = now;
+	follower_ask(&ui->agent);
 }
 
 static void try_connect(struct ui *ui)

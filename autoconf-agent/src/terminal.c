@@ -35,6 +35,7 @@ void follower_disconnect(struct follower *f)
 	if (f->fd >= 0)
 		close(f->fd);
 	f->fd = -1;
+	f->asks = false;
 	client_line_clear(&f->line);
 }
 
@@ -43,6 +44,16 @@ void follower_connect(struct follower *f)
 	f->fd = client_connect();
 	if (f->fd >= 0 && client_send(f->fd, "watch") < 0)
 		follower_disconnect(f);
+}
+
+void follower_ask(struct follower *f)
+{
+	if (f->fd < 0 || f->asks)
+		return;
+	if (client_send(f->fd, "nodes") < 0)
+		follower_disconnect(f);
+	else
+		f->asks = true;
 }
 
 int follower_read(struct follower *f, json_t **ret)
@@ -54,6 +65,7 @@ int follower_read(struct follower *f, json_t **ret)
 		follower_disconnect(f);
 		return r;
 	}
+	f->asks &= r == 0; /* any line will do: the next look asks again */
 	if (!json_object_get(state, "nodes")) {
 		json_decref(state);
 		return 0;

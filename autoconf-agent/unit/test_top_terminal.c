@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,6 +24,7 @@
 #include "fake_proc.h"
 #include "proc.h"
 #include "stage.h"
+#include "terminal.h"
 #include "top.h"
 #include "top_run.h"
 #include "top_source.h"
@@ -102,6 +104,34 @@ static void test_processes_are_read(void **state)
 	assert_int_equal(p->at, 4);
 	assert_int_equal((int)p->cpu, 100 * 100 / sysconf(_SC_CLK_TCK) / 2);
 	top_finish(&top);
+}
+
+static void test_nodes_are_asked_for_one_answer_at_a_time(void **state)
+{
+	static const char question[] = "{\"cmd\":\"nodes\"}\n";
+	static const char answer[] = "{\"nodes\":[]}\n";
+	struct follower f = { .fd = -1 };
+	json_t *nodes = NULL;
+	char text[128];
+	int ends[2];
+
+	follower_ask(&f);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	f.fd = ends[0];
+	for (int i = 0; i < 2; i++) {
+		follower_ask(&f);
+		follower_ask(&f);
+		assert_int_equal(read(ends[1], text, sizeof(text)),
+				 sizeof(question) - 1);
+		assert_memory_equal(text, question, sizeof(question) - 1);
+		assert_int_equal(write(ends[1], answer, sizeof(answer) - 1),
+				 sizeof(answer) - 1);
+		assert_int_equal(follower_read(&f, &nodes), 1);
+		json_decref(nodes);
+	}
+	close(ends[1]);
+	follower_ask(&f);
+	assert_int_equal(f.fd, -1);
 }
 
 /* --- on a terminal --- */
@@ -318,6 +348,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_processes_are_read),
+		TEST(test_nodes_are_asked_for_one_answer_at_a_time),
 		TEST(test_keys_move_and_lock_at_80x24),
 		TEST(test_keys_move_and_lock_at_200x60),
 		TEST(test_a_terminal_without_colours_will_do),
