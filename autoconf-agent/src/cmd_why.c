@@ -4,6 +4,7 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "proc.h"
@@ -17,8 +18,9 @@ struct answer {
 	pid_t pid;
 	int64_t node; /* 0: home */
 	int64_t moves, locked;
-	char reason[REASON_SIZE]; /* "": it can move */
-	char rules[RULES_TEXT];	  /* "": none are known */
+	char reason[REASON_SIZE];  /* "": it can move */
+	char refused[REASON_SIZE]; /* "": it was not, or cannot move */
+	char rules[RULES_TEXT];	   /* "": none are known */
 };
 
 /* The environment of a process that is away is not here, and others' may not be
@@ -41,19 +43,28 @@ static int find_out(struct answer *a)
 		r = proc_read_number(&a->locked, "%d/lock", a->pid);
 	if (r == 0)
 		r = process_reason(a->reason, a->pid);
+	if (r == 0 && process_reason_is_past(a->reason)) {
+		memcpy(a->refused, a->reason, sizeof(a->refused));
+		*a->reason = '\0';
+	}
 	if (r == 0)
 		find_rules(a);
 	return r;
 }
 
+static json_t *text_or_null(const char *text)
+{
+	return *text ? show_json_text(text) : json_null();
+}
+
 static int print_json(const struct answer *a)
 {
 	json_t *reply = json_pack(
-		"{s:i, s:I, s:I, s:b, s:b, s:o, s:o}", "pid", (int)a->pid,
+		"{s:i, s:I, s:I, s:b, s:b, s:o, s:o, s:o}", "pid", (int)a->pid,
 		"node", (json_int_t)a->node, "moves", (json_int_t)a->moves,
 		"locked", a->locked != 0, "can_move", !*a->reason, "reason",
-		*a->reason ? show_json_text(a->reason) : json_null(), "rules",
-		*a->rules ? json_string(a->rules) : json_null());
+		text_or_null(a->reason), "last_refused",
+		text_or_null(a->refused), "rules", text_or_null(a->rules));
 	int r = tess_print(reply);
 
 	json_decref(reply);
@@ -99,6 +110,9 @@ static void print_text(const struct answer *a)
 		putchar('\n');
 	} else {
 		show_tone(stdout, colours, TONE_GOOD, "yes");
+		if (*a->refused)
+			fputs("; last refused: ", stdout);
+		show_clean(stdout, a->refused);
 		putchar('\n');
 	}
 	json_decref(nodes);

@@ -79,6 +79,23 @@ int process_reason(char ret[REASON_SIZE], pid_t pid)
 	return proc_read_line(ret, REASON_SIZE, "%d/cantmove", pid);
 }
 
+bool process_reason_is_past(const char *reason)
+{
+	static const char *const beginnings[] = {
+		/* of the kernel's reason.c */
+		"there is no such node", "the node ",
+		"that node is this one", "there is no connection",
+		"the connection ",	 "there is not enough memory",
+		"it took too long",	 "it was interrupted",
+		"the CPU there lacks",
+	};
+
+	for (size_t i = 0; i < sizeof(beginnings) / sizeof(*beginnings); i++)
+		if (strncmp(reason, beginnings[i], strlen(beginnings[i])) == 0)
+			return true;
+	return false;
+}
+
 int64_t process_user(char ret[USER_SIZE], pid_t pid)
 {
 	const struct passwd *user;

@@ -24,8 +24,11 @@ int process_error(bool json, pid_t pid, int error);
 /* The same for one below /proc/hpc/admin. */
 int process_admin_error(bool json, const char *what, int error);
 int process_no_kernel(bool json);
-/* Why it cannot move, "" if it can; or a negative errno. */
+/* Why it cannot move or did not, "" if nothing is known; or a negative errno. */
 int process_reason(char ret[REASON_SIZE], pid_t pid);
+/* The kernel keeps the words of the last refusal: these are about the node it
+ * should go to or the way there, and it may well move to another one. Pure. */
+bool process_reason_is_past(const char *reason);
 /* Its user's name, or his number; returns the number, or -1 and "". */
 int64_t process_user(char ret[USER_SIZE], pid_t pid);
 /* Its name and arguments; comm where it has none. */

@@ -126,7 +126,7 @@ static void read_own(struct list *l, pid_t pid)
 	if (where > 0)
 		p->memory = -1; /* it is there */
 	p->locked = locked != 0;
-	p->movable = !*reason;
+	p->movable = !*reason || process_reason_is_past(reason);
 	p->uid = process_user(p->user, pid);
 	read_command(p, stat.comm);
 }

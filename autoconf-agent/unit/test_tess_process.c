@@ -21,6 +21,7 @@
 #include "proc.h"
 #include "tess.h"
 #include "tess_nodes.h"
+#include "tess_process.h"
 #include "tess_show.h"
 
 #define REST "R 1 2 3 4 5 4194304 6 7 8 9 800 200 1 2 20 0 1 0 9000 1 512 1 2\n"
@@ -355,6 +356,28 @@ static void test_why_tells_the_rules_of_who_is_at_home(void **state)
 	assert_says(out, "on=4-6 cpu");
 }
 
+static void test_a_refusal_of_a_node_is_past(void **state)
+{
+	static const char words[] = "the node takes no guests now";
+	json_t *o;
+
+	fake_proc_put("2213/cantmove", "the node takes no guests now\n");
+	assert_int_equal(run(cmd_why, true, "2213", NULL), TESS_OK);
+	o = reply();
+	assert_true(show_true(o, "can_move"));
+	assert_true(json_is_null(json_object_get(o, "reason")));
+	assert_string_equal(show_string(o, "last_refused"), words);
+	json_decref(o);
+	assert_int_equal(run(cmd_why, false, "2213", NULL), TESS_OK);
+	assert_says(out, "yes; last refused: the node takes no guests now\n");
+	assert_true(process_reason_is_past("there is no such node"));
+	assert_true(process_reason_is_past("that node is this one"));
+	assert_true(process_reason_is_past("it took too long"));
+	assert_false(process_reason_is_past("it has too many threads"));
+	assert_false(process_reason_is_past("its user locked it"));
+	assert_false(process_reason_is_past(""));
+}
+
 static json_t *process(size_t i)
 {
 	json_t *o = reply(), *process;
@@ -475,6 +498,7 @@ int main(void)
 		TEST(test_why_tells_all_there_is),
 		TEST(test_who_can_move_has_no_reason),
 		TEST(test_why_tells_the_rules_of_who_is_at_home),
+		TEST(test_a_refusal_of_a_node_is_past),
 		TEST(test_ps_lists_who_is_away),
 		TEST(test_ps_lists_guests),
 		TEST(test_ps_of_nobody_says_so),

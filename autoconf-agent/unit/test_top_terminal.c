@@ -99,9 +99,11 @@ static void test_processes_are_read(void **state)
 		      "2213 (simulate) S 1 2 3 4 5 4194304 6 7 8 9 "
 		      "900 200 1 2 20 5 1 0 9000 1 512 1 2\n");
 	fake_proc_put("2213/where", "4\n");
+	fake_proc_put("2213/cantmove", "there is no such node\n");
 	top_read_processes(&top, 2);
 	p = find(&top, 2213);
 	assert_int_equal(p->at, 4);
+	assert_true(p->movable);
 	assert_int_equal((int)p->cpu, 100 * 100 / sysconf(_SC_CLK_TCK) / 2);
 	top_finish(&top);
 }
