@@ -161,6 +161,38 @@ static pid_t start_ps(char **argv, int *ret_fd)
 	return pid < 0 ? -errno : pid;
 }
 
+static int no_ps(void)
+{
+	return tess_error(false, "failed", "there is no ps(1) here",
+			  "'tess ps' shows who is away");
+}
+
+/* ps tells about itself, and lists nobody. 'V' and 'L' further behind may be the
+ * value of an option. */
+static bool asks_about_ps(int argc, char **argv)
+{
+	static const char *const words[] = { "--help", "--version", "--info",
+					     "-V" };
+
+	if (argc > 1 &&
+	    (strcmp(argv[1], "V") == 0 || strcmp(argv[1], "L") == 0))
+		return true;
+	for (int i = 1; i < argc; i++)
+		for (size_t k = 0; k < sizeof(words) / sizeof(*words); k++)
+			if (strcmp(argv[i], words[k]) == 0)
+				return true;
+	return false;
+}
+
+static int be_ps(char **argv)
+{
+	char name[] = "ps";
+
+	argv[0] = name;
+	execvp(name, argv);
+	return no_ps();
+}
+
 static int run_ps(char **argv, enum mps_info info)
 {
 	int fd = -1, status = 0, r;
@@ -181,8 +213,7 @@ static int run_ps(char **argv, enum mps_info info)
 				  "ps printed no column PID to go by",
 				  "leave out 'h', or add PID to the format");
 	if (WIFEXITED(status) && WEXITSTATUS(status) == LAUNCH_NOT_FOUND)
-		return tess_error(false, "failed", "there is no ps(1) here",
-				  "'tess ps' shows who is away");
+		return no_ps();
 	return WIFEXITED(status) ? WEXITSTATUS(status) : TESS_FAILED;
 }
 
@@ -202,6 +233,8 @@ int old_mps(int argc, char **argv)
 			argv[n++] = argv[i];
 	}
 	argv[n] = NULL;
+	if (asks_about_ps(n, argv))
+		return be_ps(argv);
 	if (!proc_has("hpc"))
 		return process_no_kernel(false);
 	return run_ps(argv, info);

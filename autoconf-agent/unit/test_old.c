@@ -9,12 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
 #include "fake_proc.h"
 #include "old.h"
 #include "old_ps.h"
+#include "proc.h"
 #include "stage.h"
 
 #define RULES "sh", "-c", "echo \"$TESSERA_RULES\""
@@ -386,6 +388,33 @@ static void test_mps_puts_the_place_before_each_line(void **state)
 	stage_says(s->out, "    3     2    1 its user locked it ");
 }
 
+static int mps_with_a_ps_that_echoes(int argc, char **argv)
+{
+	setenv("PATH", proc_root, 1);
+	return old_find("mps")->run(argc, argv);
+}
+
+static void test_what_ps_says_of_itself_is_left_alone(void **state)
+{
+	static const char *const words[] = { "--help", "--version", "--info",
+					     "-V",     "V",	    "L" };
+	struct stage *s = *state;
+	char path[FAKE_PROC_PATH];
+
+	fake_proc_put("ps", "#!/bin/sh\necho ps \"$@\"\nexit 3\n");
+	fake_proc_path(path, "ps");
+	assert_int_equal(chmod(path, 0755), 0);
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		STAGE_RUN(s, mps_with_a_ps_that_echoes, "mps", words[i], "x");
+		assert_int_equal(s->status, 3);
+		stage_says(s->out, words[i]);
+		stage_says(s->out, " x\n");
+	}
+	STAGE_RUN(s, mps_with_a_ps_that_echoes, "mps", "-C", "V");
+	assert_int_equal(s->status, TESS_FAILED);
+	stage_says(s->err, "no column PID");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, stage_teardown)
 
 int main(void)
@@ -408,6 +437,7 @@ int main(void)
 		TEST(test_migrate_moves),
 		TEST(test_the_pid_is_found_in_any_format),
 		TEST(test_mps_puts_the_place_before_each_line),
+		TEST(test_what_ps_says_of_itself_is_left_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
