@@ -245,8 +245,10 @@ int main(int argc, char *argv[])
 {
 	static struct cages all;
 	const char *cgroup = CGROUP;
-	int r = program_parse(&program, argc, argv, &cgroup);
+	int r;
 
+	program_streams();
+	r = program_parse(&program, argc, argv, &cgroup);
 	if (r >= 0)
 		return r;
 	r = kernel_open(&all.kernel);

@@ -59,8 +59,10 @@ int main(int argc, char *argv[])
 	static struct agent agent;
 	enum node_role role = NODE_ROLE_FULL;
 	const char *word = "full";
-	int r = program_parse(&program, argc, argv, &word);
+	int r;
 
+	program_streams();
+	r = program_parse(&program, argc, argv, &word);
 	if (r >= 0)
 		return r;
 	if (strcmp(word, "drone") == 0) {

@@ -1,9 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "program.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
+#include <unistd.h>
+
+void program_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		int mode = fd == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+
+		/* The lowest that is free is this one. */
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+		    open("/dev/null", mode | O_CLOEXEC) < 0)
+			return;
+	}
+}
 
 int program_parse(const struct program *p, int argc, char *argv[],
 		  const char **ret_value)

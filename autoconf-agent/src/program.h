@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the programs that run in the background have in common: their command
- * line, and an event loop that ends by a signal.
+ * What programs have in common: descriptors they may rely on; and those that run
+ * in the background their command line, and an event loop that ends by a signal.
  */
 #ifndef TESSERA_PROGRAM_H
 #define TESSERA_PROGRAM_H
@@ -15,6 +15,10 @@ struct program {
 		option; /* the only one with a value; short: its first letter */
 };
 
+/* Standard streams that are closed: else the next file or socket would be one.
+ * What is printed to them fails as before, and what is executed finds them
+ * closed. First in main(). */
+void program_streams(void);
 /* Returns the exit status for what ends at once, -1 to go on. */
 int program_parse(const struct program *p, int argc, char *argv[],
 		  const char **ret_value);

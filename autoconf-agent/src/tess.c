@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "old.h"
+#include "program.h"
 #include "tess.h"
 
 static int cmd_help(const struct tess_command *self, int argc, char **argv,
@@ -267,6 +268,7 @@ int main(int argc, char **argv)
 
 	if (argc < 1)
 		return TESS_USAGE;
+	program_streams();
 	old = old_find(argv[0]);
 	r = old ? old->run(argc, argv) : run(argc, argv);
 	if (fflush(stdout) != 0 || ferror(stdout)) {

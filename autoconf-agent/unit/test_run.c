@@ -9,12 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "fake_proc.h"
 #include "keeper.h"
 #include "launch.h"
+#include "program.h"
 #include "stage.h"
 
 static int tess_run(int argc, char **argv)
@@ -132,6 +134,25 @@ static void test_it_is_sent_to_the_node(void **state)
 	assert_int_equal(s->status, 5);
 	assert_string_equal(s->err, "");
 	stage_process_wrote(s, "lock", "0\n");
+}
+
+static int tess_run_without_output(int argc, char **argv)
+{
+	close(STDOUT_FILENO);
+	program_streams();
+	return tess_run(argc, argv);
+}
+
+static void test_a_closed_stream_stays_closed_for_the_command(void **state)
+{
+	struct stage *s = *state;
+
+	make_node("up\n");
+	STAGE_RUN(s, tess_run_without_output, "run", "-n", "3", "sh", "-c",
+		  WAIT_FOR_GOTO "echo 3 >$STAGE/$$/where; "
+				"[ ! -e /proc/self/fd/1 ]");
+	assert_int_equal(s->status, 0);
+	assert_string_equal(s->err, "");
 }
 
 static void test_what_comes_home_at_its_start_is_sent_again(void **state)
@@ -269,6 +290,7 @@ int main(void)
 		TEST(test_glibc_keeps_to_the_level),
 		TEST(test_own_tunables_stay),
 		TEST(test_it_is_sent_to_the_node),
+		TEST(test_a_closed_stream_stays_closed_for_the_command),
 		TEST(test_what_comes_home_at_its_start_is_sent_again),
 		TEST(test_who_stays_is_locked),
 		TEST(test_a_refusal_is_told_and_it_runs_at_home),
