@@ -39,11 +39,11 @@ _tess() {
 	top) words='--delay --nodes --watch --help' ;;
 	run)
 		case ${COMP_WORDS[COMP_CWORD - 1]} in
-		-n | --node | --on) words=$(_tess_nodes) ;;
+		-n | --node | --on | --not-on) words=$(_tess_nodes) ;;
 		--cpu-level) words='v1 v2 v3 v4' ;;
 		*)
-			words='-n --node --home --stay --on --cpu-level --cpu-job --io-job
-				--help'
+			words='-n --node --home --stay --on --not-on --cpu-level --cpu-job
+				--io-job --help'
 			[[ $cur == -* ]] ||
 				mapfile -t COMPREPLY < <(compgen -c -- "$cur")
 			;;

@@ -22,7 +22,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (rules_parse(&rules, value) == 0 &&
 	    rules_format(text, &rules) == 0 &&
 	    (rules_parse(&again, text) < 0 || again.stay != rules.stay ||
-	     again.n_ranges != rules.n_ranges || again.level != rules.level))
+	     again.n_ranges != rules.n_ranges ||
+	     again.n_denied != rules.n_denied || again.level != rules.level))
 		abort();
 	free(value);
 	return 0;

@@ -334,7 +334,7 @@ static int see_process(const struct balancer *b, pid_t pid,
 		ret->wants = c->wants;
 	if (at)
 		ret->mem_mib = c->mem_mib;
-	if (c->rules.n_ranges)
+	if (rules_choose(&c->rules))
 		ret->rules = &c->rules;
 	return 0;
 }

@@ -185,7 +185,7 @@ bool candidate_process(const struct candidate *c, int64_t now,
 		ret->in_kernel = 0;
 		ret->calls = 0;
 	}
-	if (c->rules.n_ranges)
+	if (rules_choose(&c->rules))
 		ret->rules = &c->rules;
 	memcpy(ret->moved, c->moved, sizeof(ret->moved));
 	return true;

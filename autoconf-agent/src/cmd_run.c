@@ -17,6 +17,7 @@ enum option_code {
 	OPTION_HOME = 256,
 	OPTION_STAY,
 	OPTION_ON,
+	OPTION_NOT_ON,
 	OPTION_LEVEL,
 	OPTION_CPU,
 	OPTION_IO,
@@ -27,6 +28,7 @@ static const struct option options[] = {
 	{ "home", no_argument, NULL, OPTION_HOME },
 	{ "stay", no_argument, NULL, OPTION_STAY },
 	{ "on", required_argument, NULL, OPTION_ON },
+	{ "not-on", required_argument, NULL, OPTION_NOT_ON },
 	{ "cpu-level", required_argument, NULL, OPTION_LEVEL },
 	{ "cpu-job", no_argument, NULL, OPTION_CPU },
 	{ "io-job", no_argument, NULL, OPTION_IO },
@@ -34,12 +36,27 @@ static const struct option options[] = {
 	{ 0 },
 };
 
+/* An option with a list of nodes. */
+struct list {
+	const char *option, *takes;
+	int (*add)(struct rules *rules, const char *text);
+};
+
+static const struct list on = { "--on",
+				"it takes nodes and ranges: --on 1,4-7,tess-9",
+				rules_add_range };
+static const struct list not_on = {
+	"--not-on", "it takes nodes and ranges: --not-on 1,4-7,tess-9",
+	rules_deny_range
+};
+
 /* Names may hold a '-' as ranges do: what is no range is a name. */
-static int add_node(struct rules *rules, const char *item)
+static int add_node(const struct list *l, struct rules *rules, const char *item)
 {
+	char message[48];
 	char number[8];
 	unsigned int node;
-	int r = rules_add_range(rules, item);
+	int r = l->add(rules, item);
 
 	if (r == -EINVAL && *item &&
 	    strspn(item, "0123456789-") < strlen(item)) {
@@ -47,24 +64,24 @@ static int add_node(struct rules *rules, const char *item)
 		if (r)
 			return r;
 		snprintf(number, sizeof(number), "%u", node);
-		r = rules_add_range(rules, number);
+		r = l->add(rules, number);
 	}
-	if (r == -E2BIG)
-		return tess_error(false, "usage", "too many nodes for --on",
+	if (r == -E2BIG) {
+		snprintf(message, sizeof(message), "too many nodes for %s",
+			 l->option);
+		return tess_error(false, "usage", message,
 				  "ranges such as 3-9 are shorter");
-	return r < 0 ? tess_bad_value("--on", item,
-				      "it takes nodes and ranges: "
-				      "--on 1,4-7,tess-9") :
-		       TESS_OK;
+	}
+	return r < 0 ? tess_bad_value(l->option, item, l->takes) : TESS_OK;
 }
 
-static int add_nodes(struct rules *rules, char *list)
+static int add_nodes(const struct list *l, struct rules *rules, char *list)
 {
 	char *item;
 	int r = TESS_OK;
 
 	while (r == TESS_OK && (item = strsep(&list, ",")))
-		r = add_node(rules, item);
+		r = add_node(l, rules, item);
 	return r;
 }
 
@@ -80,7 +97,9 @@ static int take_option(struct launch *l, int code, char *value)
 		l->rules.stay = true;
 		return TESS_OK;
 	case OPTION_ON:
-		return add_nodes(&l->rules, value);
+		return add_nodes(&on, &l->rules, value);
+	case OPTION_NOT_ON:
+		return add_nodes(&not_on, &l->rules, value);
 	case OPTION_LEVEL:
 		return rules_level_parse(&l->rules.level, value) < 0 ?
 			       tess_bad_value("--cpu-level", value,
@@ -106,9 +125,13 @@ static int contradiction(const struct launch *l)
 				  "--home and another place do not go together",
 				  "leave one of them out");
 	if (l->node && !rules_allow(&where, (uint16_t)l->node))
-		return tess_error(false, "usage",
-				  "--on excludes the node of -n",
-				  "put it into the list, too");
+		return l->rules.n_ranges ?
+			       tess_error(false, "usage",
+					  "--on excludes the node of -n",
+					  "put it into the list, too") :
+			       tess_error(false, "usage",
+					  "--not-on excludes the node of -n",
+					  "leave one of them out");
 	return TESS_OK;
 }
 

@@ -45,7 +45,7 @@ static void note_balancer(const struct rules *rules)
 	json_t *status;
 	bool balances;
 
-	if (!rules->n_ranges && !rules->kind)
+	if (!rules_choose(rules) && !rules->kind)
 		return;
 	status = client_try("status");
 	balances = strcmp(show_string(status, "balance"), "on") == 0;

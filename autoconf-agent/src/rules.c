@@ -9,15 +9,27 @@
 #include "cleanup.h"
 #include "proc.h"
 
+static bool is_in(const struct rules_range *ranges, size_t n, uint16_t node)
+{
+	for (size_t i = 0; i < n; i++)
+		if (node >= ranges[i].first && node <= ranges[i].last)
+			return true;
+	return false;
+}
+
 bool rules_allow(const struct rules *rules, uint16_t node)
 {
 	if (rules->home || rules->stay)
 		return false;
-	for (size_t i = 0; i < rules->n_ranges; i++)
-		if (node >= rules->ranges[i].first &&
-		    node <= rules->ranges[i].last)
-			return true;
-	return rules->n_ranges == 0;
+	if (is_in(rules->denied, rules->n_denied, node))
+		return false;
+	return rules->n_ranges == 0 ||
+	       is_in(rules->ranges, rules->n_ranges, node);
+}
+
+bool rules_choose(const struct rules *rules)
+{
+	return rules->n_ranges || rules->n_denied;
 }
 
 /* A node's number; *text is moved behind it. */
@@ -36,7 +48,7 @@ static int number(uint16_t *ret, const char **text)
 	return 0;
 }
 
-int rules_add_range(struct rules *rules, const char *text)
+static int add_range(struct rules_range *ranges, size_t *n, const char *text)
 {
 	struct rules_range range;
 	int r = number(&range.first, &text);
@@ -50,10 +62,20 @@ int rules_add_range(struct rules *rules, const char *text)
 	}
 	if (r < 0 || *text || range.last < range.first)
 		return -EINVAL;
-	if (rules->n_ranges == RULES_RANGES)
+	if (*n == RULES_RANGES)
 		return -E2BIG;
-	rules->ranges[rules->n_ranges++] = range;
+	ranges[(*n)++] = range;
 	return 0;
+}
+
+int rules_add_range(struct rules *rules, const char *text)
+{
+	return add_range(rules->ranges, &rules->n_ranges, text);
+}
+
+int rules_deny_range(struct rules *rules, const char *text)
+{
+	return add_range(rules->denied, &rules->n_denied, text);
 }
 
 int rules_level_parse(unsigned int *ret, const char *text)
@@ -69,13 +91,14 @@ int rules_level_parse(unsigned int *ret, const char *text)
 	return 0;
 }
 
-static int add_list(struct rules *rules, char *list)
+static int add_list(struct rules *rules, char *list,
+		    int (*add)(struct rules *rules, const char *text))
 {
 	char *item;
 	int r = 0;
 
 	while (r == 0 && (item = strsep(&list, ",")))
-		r = rules_add_range(rules, item);
+		r = add(rules, item);
 	return r;
 }
 
@@ -90,7 +113,9 @@ static int add_word(struct rules *rules, char *word)
 	else if (strcmp(word, "io") == 0)
 		rules->kind = RULES_KIND_IO;
 	else if (strncmp(word, "on=", 3) == 0)
-		return add_list(rules, word + 3);
+		return add_list(rules, word + 3, rules_add_range);
+	else if (strncmp(word, "not-on=", 7) == 0)
+		return add_list(rules, word + 7, rules_deny_range);
 	else if (strncmp(word, "level=", 6) == 0)
 		return rules_level_parse(&rules->level, word + 6);
 	return 0;
@@ -118,12 +143,13 @@ static const char *const kind_words[] = {
 	[RULES_KIND_IO] = "io",
 };
 
-static void put_ranges(FILE *f, const struct rules *rules)
+static void put_ranges(FILE *f, const char *word,
+		       const struct rules_range *ranges, size_t n)
 {
-	for (size_t i = 0; i < rules->n_ranges; i++) {
-		const struct rules_range *range = &rules->ranges[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct rules_range *range = &ranges[i];
 
-		fprintf(f, "%s%u", i ? "," : " on=", range->first);
+		fprintf(f, "%s%u", i ? "," : word, range->first);
 		if (range->last != range->first)
 			fprintf(f, "-%u", range->last);
 	}
@@ -142,7 +168,8 @@ int rules_format(char ret[RULES_TEXT], const struct rules *rules)
 		fputs(" home", f);
 	if (rules->stay)
 		fputs(" stay", f);
-	put_ranges(f, rules);
+	put_ranges(f, " on=", rules->ranges, rules->n_ranges);
+	put_ranges(f, " not-on=", rules->denied, rules->n_denied);
 	if (kind_words[rules->kind])
 		fprintf(f, " %s", kind_words[rules->kind]);
 	if (rules->level)
@@ -186,13 +213,18 @@ int rules_read(struct rules *ret, pid_t pid)
 
 void rules_override(struct rules *rules, const struct rules *given, bool placed)
 {
-	if (placed || given->home || given->stay || given->n_ranges) {
+	if (placed || given->home || given->stay || rules_choose(given)) {
 		rules->home = given->home;
 		rules->stay = given->stay;
 	}
 	if (given->home || given->n_ranges) {
 		rules->n_ranges = given->n_ranges;
 		memcpy(rules->ranges, given->ranges, sizeof(rules->ranges));
+	}
+	/* A new list of nodes is the whole list. */
+	if (given->home || rules_choose(given)) {
+		rules->n_denied = given->n_denied;
+		memcpy(rules->denied, given->denied, sizeof(rules->denied));
 	}
 	if (given->kind)
 		rules->kind = given->kind;

@@ -9,6 +9,7 @@
  *	home		it stays at its home
  *	stay		it stays where it was put
  *	on=LIST		the only nodes it may go to; home is always allowed
+ *	not-on=LIST	nodes it may not go to, of those of on= or of all
  *	cpu, io		it computes, or waits for files and devices, most of
  *			the time, whatever its past looks like
  *	level=vN	it uses no instructions above x86-64-vN
@@ -27,7 +28,7 @@
 #include <sys/types.h>
 
 #define RULES_VARIABLE "TESSERA_RULES"
-#define RULES_TEXT 512 /* the longest value, with its NUL */
+#define RULES_TEXT 1024 /* the longest value, with its NUL */
 #define RULES_RANGES 32
 #define RULES_LEVELS 4
 
@@ -46,14 +47,20 @@ struct rules {
 	enum rules_kind kind;
 	unsigned int level; /* 1 to RULES_LEVELS; 0: all that the CPU has */
 	size_t n_ranges;    /* 0: all nodes */
+	size_t n_denied;
 	struct rules_range ranges[RULES_RANGES];
+	struct rules_range denied[RULES_RANGES];
 };
 
 /* Whether it may go there. */
 bool rules_allow(const struct rules *rules, uint16_t node);
+/* Whether there are nodes that are not allowed by their number. */
+bool rules_choose(const struct rules *rules);
 
-/* Adds "7" or "5-9". -EINVAL: it is neither; -E2BIG: too many. */
+/* Adds "7" or "5-9" to the nodes that are allowed, or to those that are not.
+ * -EINVAL: it is neither; -E2BIG: too many. */
 int rules_add_range(struct rules *rules, const char *text);
+int rules_deny_range(struct rules *rules, const char *text);
 /* "v3", or "x86-64-v3" as compilers say it. */
 int rules_level_parse(unsigned int *ret, const char *text);
 

@@ -69,12 +69,14 @@ static const struct tess_command commands[] = {
 		.line = "start a command under rules about where it runs",
 		.usage =
 			"tess run [-n NODE] [--home] [--stay] [--on LIST] "
-			"[--cpu-level L]\n"
-			"                [--cpu-job] [--io-job] COMMAND [ARGUMENT...]",
+			"[--not-on LIST]\n"
+			"                [--cpu-level L] [--cpu-job] [--io-job] "
+			"COMMAND [ARGUMENT...]",
 		.text = "  -n, --node NODE  start there at once\n"
 			"  --home           it stays at home\n"
 			"  --stay           it stays where it starts\n"
 			"  --on LIST        only these nodes: 1,4-7,tess-9\n"
+			"  --not-on LIST    none of these\n"
 			"  --cpu-level L    no instructions above x86-64-L: v1, "
 			"v2, v3, v4\n"
 			"  --cpu-job        it computes most of the time\n"

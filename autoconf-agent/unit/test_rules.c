@@ -30,6 +30,8 @@ static void test_rules_come_back_as_they_were(void **state)
 	assert_same("home");
 	assert_same("stay on=3 cpu level=v2");
 	assert_same("on=1,3,5-9,65535 io");
+	assert_same("not-on=7");
+	assert_same("on=1-9 not-on=3,5-6 cpu");
 	assert_same("level=v4");
 }
 
@@ -63,6 +65,8 @@ static void test_nonsense_is_refused(void **state)
 	assert_nonsense("on=-3");
 	assert_nonsense("on=3-");
 	assert_nonsense("on=tess-3");
+	assert_nonsense("not-on=");
+	assert_nonsense("not-on=9-3");
 	assert_nonsense("level=v0");
 	assert_nonsense("level=v5");
 	assert_nonsense("level=2");
@@ -78,10 +82,14 @@ static void test_a_list_has_an_end(void **state)
 
 	for (int i = 0; i < RULES_RANGES; i++)
 		assert_int_equal(rules_add_range(&rules, "64000-65000"), 0);
+	for (int i = 0; i < RULES_RANGES; i++)
+		assert_int_equal(rules_deny_range(&rules, "64000-65000"), 0);
 	assert_int_equal(rules_add_range(&rules, "1"), -E2BIG);
+	assert_int_equal(rules_deny_range(&rules, "1"), -E2BIG);
 	assert_int_equal(rules_format(text, &rules), 0);
 	assert_int_equal(rules_parse(&rules, text), 0);
 	assert_int_equal(rules.n_ranges, RULES_RANGES);
+	assert_int_equal(rules.n_denied, RULES_RANGES);
 }
 
 static bool allows(const char *value, uint16_t node)
@@ -100,6 +108,12 @@ static void test_who_may_go_where(void **state)
 	assert_true(allows("on=1,5-9", 9));
 	assert_false(allows("on=1,5-9", 4));
 	assert_false(allows("on=1,5-9", 10));
+	assert_true(allows("not-on=1,5-9", 4));
+	assert_false(allows("not-on=1,5-9", 1));
+	assert_false(allows("not-on=1,5-9", 5));
+	assert_true(allows("on=1-9 not-on=5", 4));
+	assert_false(allows("on=1-9 not-on=5", 5));
+	assert_false(allows("on=1-9 not-on=5", 10));
 	assert_false(allows("home", 7));
 	assert_false(allows("stay on=7", 7));
 }
@@ -126,6 +140,11 @@ static void test_what_is_given_goes_over_what_is_inherited(void **state)
 	assert_over("home cpu", "on=4", false, "on=4 cpu");
 	assert_over("stay on=3 cpu", "", true, "on=3 cpu");
 	assert_over("", "stay", false, "stay");
+	assert_over("not-on=4 io", "on=3-5", false, "on=3-5 io");
+	assert_over("on=3-5 not-on=4", "not-on=5", false, "on=3-5 not-on=5");
+	assert_over("home", "not-on=5", false, "not-on=5");
+	assert_over("not-on=4 cpu", "home", false, "home cpu");
+	assert_over("not-on=4", "io", true, "not-on=4 io");
 }
 
 static void test_the_variable_is_found_in_an_environment(void **state)

@@ -57,6 +57,9 @@ static void test_rules_are_in_its_environment(void **state)
 	STAGE_RUN(s, tess_run, "run", "--on", "1,4-7", "--cpu-job", "sh", "-c",
 		  "echo \"$TESSERA_RULES\"");
 	assert_string_equal(s->out, "on=1,4-7 cpu\n");
+	STAGE_RUN(s, tess_run, "run", "--on", "1,4-7", "--not-on", "5,6", "sh",
+		  "-c", "echo \"$TESSERA_RULES\"");
+	assert_string_equal(s->out, "on=1,4-7 not-on=5,6\n");
 	STAGE_RUN(s, tess_run, "run", "--io-job", "--stay", "sh", "-c",
 		  "echo \"$TESSERA_RULES\"");
 	assert_string_equal(s->out, "stay io\n");
@@ -252,6 +255,12 @@ static void test_wrong_options_are_refused(void **state)
 	STAGE_RUN(s, tess_run, "run", "-n", "3", "--stay", "--on", "4", "true");
 	assert_int_equal(s->status, TESS_USAGE);
 	stage_says(s->err, "--on excludes the node of -n");
+	STAGE_RUN(s, tess_run, "run", "-n", "3", "--not-on", "2-4", "true");
+	assert_int_equal(s->status, TESS_USAGE);
+	stage_says(s->err, "--not-on excludes the node of -n");
+	STAGE_RUN(s, tess_run, "run", "--not-on", "9-3", "true");
+	assert_int_equal(s->status, TESS_USAGE);
+	stage_says(s->err, "'--not-on 9-3' makes no sense");
 }
 
 static void assert_decides(bool lock, int64_t where, int64_t locked,
