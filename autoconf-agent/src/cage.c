@@ -15,6 +15,7 @@
 #include <systemd/sd-event.h>
 #include <unistd.h>
 
+#include "conf.h"
 #include "kernel.h"
 #include "log.h"
 #include "program.h"
@@ -204,6 +205,42 @@ static void on_event(const struct tessera_event *event, void *userdata)
 			  event->node);
 }
 
+/* The guests' share. The agent has the rest of the file, and tells in the log what
+ * is wrong with it. */
+static void read_conf(const struct cages *all)
+{
+	struct conf conf = conf_defaults;
+	unsigned int line;
+	int r = conf_read(&conf, CONF_FILE, &line);
+
+	if (all->groups < 0)
+		return;
+	if (r < 0)
+		agent_log(LOG_ERR, CONF_FILE ": not understood; guests keep "
+					     "their share of the CPU");
+	/* At the start there is none to keep. */
+	if (r < 0 && all->event)
+		return;
+	(void)cage_groups_share(all->groups, conf.share);
+}
+
+static int on_hup(sd_event_source *s, const struct signalfd_siginfo *info,
+		  void *userdata)
+{
+	read_conf(userdata);
+	return 0;
+}
+
+static int listen_to_hup(struct cages *all)
+{
+	sigset_t hup;
+
+	sigemptyset(&hup);
+	sigaddset(&hup, SIGHUP);
+	sigprocmask(SIG_BLOCK, &hup, NULL);
+	return sd_event_add_signal(all->event, NULL, SIGHUP, on_hup, all);
+}
+
 static int on_signal(sd_event_source *s, const struct signalfd_siginfo *info,
 		     void *userdata)
 {
@@ -217,7 +254,10 @@ static int run(struct cages *all)
 
 	for (size_t i = 0; i < CAGES_MAX; i++)
 		all->list[i] = (struct cage){ .all = all, .socket = -1 };
+	read_conf(all);
 	r = program_event(&all->event, on_signal, NULL);
+	if (r >= 0)
+		r = listen_to_hup(all);
 	if (r >= 0)
 		r = kernel_listen(all->kernel, all->event, on_event, all);
 	if (r < 0)

@@ -48,9 +48,11 @@ int cage_device_info(int device, struct tessera_guest_info *info);
 int cage_device_become(int device, uint64_t id);
 void cage_device_fail(int device, uint64_t id);
 
-/* cage_group.c: cgroup v2. The group of all guests below base, with half of
- * the usual share of the CPU: a descriptor or a negative errno. */
+/* cage_group.c: cgroup v2. The group of all guests below base: a descriptor or a
+ * negative errno. */
 int cage_groups_open(const char *base);
+/* Their weight when CPUs are scarce; everybody has 100. */
+int cage_groups_share(int groups, uint32_t weight);
 /* The group of one node's guests within it. */
 int cage_group_open(int groups, uint16_t node);
 /* Goes unless there still is somebody in it. */

@@ -15,7 +15,6 @@
 #include "cleanup.h"
 
 #define NAME "tessera.guests"
-#define WEIGHT "50" /* everybody has 100 */
 /* Half of the PIDs that a small machine has; one node's guests get half of that. */
 #define TASKS "16384"
 #define TASKS_OF_NODE "8192"
@@ -56,10 +55,17 @@ int cage_groups_open(const char *base)
 	groups = make(dir, NAME);
 	if (groups < 0)
 		return groups;
-	(void)put(groups, "cpu.weight", WEIGHT);
 	(void)put(groups, "pids.max", TASKS);
 	(void)put(groups, "cgroup.subtree_control", "+pids");
 	return groups;
+}
+
+int cage_groups_share(int groups, uint32_t weight)
+{
+	char text[12];
+
+	snprintf(text, sizeof(text), "%u", weight);
+	return put(groups, "cpu.weight", text);
 }
 
 int cage_group_open(int groups, uint16_t node)

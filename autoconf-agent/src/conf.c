@@ -12,11 +12,14 @@
 #include "key.h"
 
 #define GUESTS_MOST 1024
+#define SHARE_DEFAULT 50
+#define SHARE_MOST 100 /* whoever sits here never comes second */
 
 const struct conf conf_defaults = {
 	.balance = true,
 	.guests = CONF_GUESTS_AUTO,
 	.owner_first = false,
+	.share = SHARE_DEFAULT,
 };
 
 struct word {
@@ -51,23 +54,43 @@ static int to_bool(const struct word *w, bool *ret)
 	return 0;
 }
 
-static int to_guests(const struct word *w, int32_t *ret)
+static int to_number(const struct word *w, uint32_t most, uint32_t *ret)
 {
-	int32_t n = 0;
+	uint32_t n = 0;
 
-	if (is(w, "auto")) {
-		*ret = CONF_GUESTS_AUTO;
-		return 0;
-	}
 	if (!w->len)
 		return -EINVAL;
 	for (size_t i = 0; i < w->len; i++) {
 		if (!isdigit((unsigned char)w->text[i]))
 			return -EINVAL;
-		n = n * 10 + (w->text[i] - '0');
-		if (n > GUESTS_MOST)
+		n = n * 10 + (uint32_t)(w->text[i] - '0');
+		if (n > most)
 			return -EINVAL;
 	}
+	*ret = n;
+	return 0;
+}
+
+static int to_guests(const struct word *w, int32_t *ret)
+{
+	uint32_t n;
+
+	if (is(w, "auto")) {
+		*ret = CONF_GUESTS_AUTO;
+		return 0;
+	}
+	if (to_number(w, GUESTS_MOST, &n) < 0)
+		return -EINVAL;
+	*ret = (int32_t)n;
+	return 0;
+}
+
+static int to_share(const struct word *w, uint32_t *ret)
+{
+	uint32_t n;
+
+	if (to_number(w, SHARE_MOST, &n) < 0 || !n)
+		return -EINVAL;
 	*ret = n;
 	return 0;
 }
@@ -89,6 +112,8 @@ static int take_line(struct conf *conf, const char *text, size_t len)
 		return to_bool(&value, &conf->balance);
 	if (is(&name, "guests"))
 		return to_guests(&value, &conf->guests);
+	if (is(&name, "guest-share"))
+		return to_share(&value, &conf->share);
 	if (is(&name, "owner-first"))
 		return to_bool(&value, &conf->owner_first);
 	return -EINVAL;

@@ -18,6 +18,7 @@ struct conf {
 	bool balance;	  /* processes move by themselves; guests may come */
 	int32_t guests;	  /* at most so many here, or CONF_GUESTS_AUTO */
 	bool owner_first; /* they leave when our own want all CPUs */
+	uint32_t share;	  /* the CPU weight of all guests; others have 100 */
 };
 
 extern const struct conf conf_defaults;

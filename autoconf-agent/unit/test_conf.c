@@ -33,6 +33,7 @@ static void an_empty_file_leaves_the_defaults(void **state)
 		assert_true(conf.balance);
 		assert_int_equal(conf.guests, CONF_GUESTS_AUTO);
 		assert_false(conf.owner_first);
+		assert_int_equal(conf.share, 50);
 	}
 }
 
@@ -44,12 +45,14 @@ static void names_have_values(void **state)
 	assert_int_equal(parse(&conf,
 			       "balance=off\n"
 			       "  guests =\t12   # a dozen\n"
+			       "guest-share = 10\n"
 			       "owner-first = yes",
 			       &line),
 			 0);
 	assert_false(conf.balance);
 	assert_int_equal(conf.guests, 12);
 	assert_true(conf.owner_first);
+	assert_int_equal(conf.share, 10);
 	assert_int_equal(parse(&conf, "guests = auto\r\nguests = 0\n", &line),
 			 0);
 	assert_int_equal(conf.guests, 0);
@@ -68,6 +71,10 @@ static void a_bad_line_is_named_and_changes_nothing(void **state)
 		{ "guests = 99999999999999999999\n", 1 },
 		{ "guests =\n", 1 },
 		{ "guests = 3x\n", 1 },
+		{ "guest-share = 0\n", 1 },
+		{ "\nguest-share = 101\n", 2 },
+		{ "guest-share = -5\n", 1 },
+		{ "guest-share =\n", 1 },
 		{ "Balance = on\n", 1 },
 		{ "= on\n", 1 },
 		{ "colour = red\n", 1 },
