@@ -137,7 +137,7 @@ void candidate_moved(struct candidate *c, int64_t now, uint16_t to, int legs)
 
 void candidate_ruled(struct candidate *c, const struct rules *rules, int found)
 {
-	c->ruled = true;
+	c->ruled = found != -EAGAIN; /* until then it stays */
 	c->secret = found < 0 && found != -ENOENT;
 	c->rules = found < 0 ? (struct rules){ 0 } : *rules;
 }

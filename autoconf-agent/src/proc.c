@@ -103,6 +103,17 @@ int proc_read_number(int64_t *ret, const char *format, ...)
 	return 0;
 }
 
+int proc_open(const char *format, ...)
+{
+	va_list args;
+	int fd;
+
+	va_start(args, format);
+	fd = open_below(O_RDONLY, format, args);
+	va_end(args);
+	return fd;
+}
+
 int proc_open_to_write(const char *format, ...)
 {
 	va_list args;

@@ -23,6 +23,8 @@ int proc_read_line(char *ret, size_t size, const char *format, ...)
 /* Reads a number; -EBADMSG: it is none. */
 int proc_read_number(int64_t *ret, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+/* Opens to read: a descriptor or a negative errno. */
+int proc_open(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Opens for proc_write_number(): a descriptor or a negative errno. */
 int proc_open_to_write(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));

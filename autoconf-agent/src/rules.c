@@ -198,17 +198,64 @@ int rules_find(struct rules *ret, const char *entries, size_t len)
 	return -ENOENT;
 }
 
-#define ENVIRON_SIZE (256u << 10) /* longer ones are cut */
+#define PIECE (256u << 10) /* an entry is shorter: the kernel takes 128 KiB */
+#define ENVIRON_MAX (4u << 20) /* what is behind it is not looked at */
+
+/* Looks in a piece after the other; *ret_len is what there was. */
+static int find_in(struct rules *ret, int fd, char *text, size_t *ret_len)
+{
+	size_t len = 0, total = 0;
+	int r = -ENOENT;
+
+	while (r == -ENOENT && total < ENVIRON_MAX && len < PIECE) {
+		ssize_t n = read(fd, text + len, PIECE - len);
+		size_t used = 0;
+
+		if (n < 0)
+			r = -errno;
+		if (n <= 0)
+			break;
+		total += (size_t)n;
+		len += (size_t)n;
+		r = rules_find(ret, text, len);
+		/* The last entry may go on in the next piece. */
+		for (size_t i = len; i && !used; i--)
+			used = text[i - 1] ? 0 : i;
+		len -= used;
+		memmove(text, text + used, len);
+	}
+	*ret_len = total;
+	return r;
+}
+
+/* Its new memory is not complete yet: the 51st field of its stat, the end of the
+ * environment, comes last. */
+static bool is_in_exec(pid_t pid)
+{
+	char text[1024], *field;
+
+	if (proc_read(text, sizeof(text), "%d/stat", pid) < 0)
+		return true;
+	field = strrchr(text, ')');
+	for (int i = 2; field && i < 51; i++)
+		field = strchr(field + 1, ' ');
+	return !field || strtoull(field, NULL, 10) == 0;
+}
 
 int rules_read(struct rules *ret, pid_t pid)
 {
-	cleanup_free char *text = malloc(ENVIRON_SIZE);
-	ssize_t n;
+	cleanup_free char *text = malloc(PIECE);
+	cleanup_close int fd = -1;
+	size_t len;
+	int r;
 
 	if (!text)
 		return -ENOMEM;
-	n = proc_read(text, ENVIRON_SIZE, "%d/environ", pid);
-	return n < 0 ? (int)n : rules_find(ret, text, (size_t)n);
+	fd = proc_open("%d/environ", pid);
+	if (fd < 0)
+		return fd;
+	r = find_in(ret, fd, text, &len);
+	return r == -ENOENT && !len && is_in_exec(pid) ? -EAGAIN : r;
 }
 
 void rules_override(struct rules *rules, const struct rules *given, bool placed)

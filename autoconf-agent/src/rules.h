@@ -73,7 +73,8 @@ int rules_format(char ret[RULES_TEXT], const struct rules *rules);
 int rules_find(struct rules *ret, const char *entries, size_t len);
 
 /* Those of a process: to be asked once, while it is at home. -ENOENT: it has
- * none; or another negative errno, -EACCES for a process of somebody else. */
+ * none; -EAGAIN: it is about to become another program; or another negative
+ * errno, -EACCES for a process of somebody else. */
 int rules_read(struct rules *ret, pid_t pid);
 
 /* What was given goes over what was inherited. placed: where it runs is given

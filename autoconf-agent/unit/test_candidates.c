@@ -244,7 +244,12 @@ static void its_user_has_the_last_word(void **state)
 	assert_false(candidate_process(&c, 1000, &p));
 	candidate_ruled(&c, &home, -EACCES);
 	assert_false(candidate_process(&c, 1000, &p));
+	assert_true(c.ruled);
+	candidate_ruled(&c, &home, -EAGAIN);
+	assert_false(candidate_process(&c, 1000, &p));
+	assert_false(c.ruled); /* to be asked again */
 	candidate_ruled(&c, &home, -ENOENT);
+	assert_true(c.ruled);
 	assert_true(candidate_process(&c, 1000, &p));
 	assert_null(p.rules);
 	candidate_ruled(&c, &on, 0);

@@ -8,10 +8,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "fake_proc.h"
 #include "rules.h"
 
 static void assert_same(const char *value)
@@ -163,6 +165,64 @@ static void test_the_variable_is_found_in_an_environment(void **state)
 	assert_int_equal(rules_find(&rules, "A=1", 4), -ENOENT);
 }
 
+/* A stat of so many fields, the last of them: the end of the environment. */
+static void put_stat(const char *end)
+{
+	char text[512] = "7 (a ) b) R";
+
+	for (int i = 4; i < 51; i++)
+		strcat(text, " 5");
+	strcat(text, " ");
+	strcat(text, end);
+	strcat(text, " 0\n");
+	fake_proc_put("7/stat", text);
+}
+
+/* Behind entries of 100 KiB, some of which are cut by the end of a piece. */
+static void test_a_long_environment_is_read_to_its_end(void **state)
+{
+	static const char entry[] = "TESSERA_RULES=on=4";
+	const size_t at = (3u << 19) - 10, size = at + sizeof(entry);
+	char *text = malloc(size);
+	struct rules rules;
+
+	assert_non_null(text);
+	memset(text, 'x', size);
+	for (size_t i = 100u << 10; i < at; i += 100u << 10)
+		text[i] = '\0';
+	text[at - 1] = '\0';
+	memcpy(text + at, entry, sizeof(entry));
+	fake_proc_new();
+	fake_proc_directory("7");
+	fake_proc_put_bytes("7/environ", text, size);
+	assert_int_equal(rules_read(&rules, 7), 0);
+	assert_int_equal(rules.ranges[0].first, 4);
+	memset(text, 'x', size); /* no entry is that long */
+	fake_proc_put_bytes("7/environ", text, size);
+	assert_int_equal(rules_read(&rules, 7), -ENOENT);
+	fake_proc_free();
+	free(text);
+}
+
+static void test_nothing_is_no_answer_while_a_program_is_loaded(void **state)
+{
+	struct rules rules;
+
+	fake_proc_new();
+	fake_proc_directory("7");
+	assert_int_equal(rules_read(&rules, 7), -ENOENT);
+	fake_proc_put("7/environ", "");
+	assert_int_equal(rules_read(&rules, 7), -EAGAIN); /* it is gone */
+	put_stat("0");
+	assert_int_equal(rules_read(&rules, 7), -EAGAIN);
+	put_stat("140000000000000");
+	assert_int_equal(rules_read(&rules, 7), -ENOENT);
+	fake_proc_put_bytes("7/environ", "A=1", 4);
+	put_stat("0");
+	assert_int_equal(rules_read(&rules, 7), -ENOENT);
+	fake_proc_free();
+}
+
 static void test_a_level_turns_off_what_is_above_it(void **state)
 {
 	unsigned int level;
@@ -189,6 +249,9 @@ int main(void)
 		cmocka_unit_test(
 			test_what_is_given_goes_over_what_is_inherited),
 		cmocka_unit_test(test_the_variable_is_found_in_an_environment),
+		cmocka_unit_test(test_a_long_environment_is_read_to_its_end),
+		cmocka_unit_test(
+			test_nothing_is_no_answer_while_a_program_is_loaded),
 		cmocka_unit_test(test_a_level_turns_off_what_is_above_it),
 	};
 
