@@ -117,6 +117,34 @@ static void print_strangers(const json_t *s)
 	}
 }
 
+static void print_balance(const json_t *s)
+{
+	static const struct {
+		const char *name, *does;
+	} switches[] = {
+		{ "quiet", "takes no part" },
+		{ "stay", "own processes stay where they are" },
+		{ "lstay", "own processes stay at home" },
+	};
+	bool colours = show_colours(STDOUT_FILENO);
+	const char *balance = show_string(s, "balance");
+	const char *held = show_string(s, "balance_held");
+
+	if (!*balance)
+		return;
+	label("balance");
+	fputs(balance, stdout);
+	for (size_t i = 0; i < sizeof(switches) / sizeof(*switches); i++) {
+		if (strcmp(balance, "on") != 0 ||
+		    strcmp(held, switches[i].name) != 0)
+			continue;
+		fputs(", but ", stdout);
+		show_tone(stdout, colours, TONE_WARN, switches[i].does);
+		printf(" ('mosctl no%s' undoes it)", held);
+	}
+	putchar('\n');
+}
+
 /* Parts of the agent that fail; nothing when all is well, or when it is said
  * anyway why they are not needed yet. */
 static void print_trouble(const json_t *s)
@@ -170,6 +198,7 @@ int cmd_status(const struct tess_command *self, int argc, char **argv,
 	} else if (json_object_get(reply, "state")) { /* not a refusal alone */
 		print_headline(reply);
 		print_members(reply);
+		print_balance(reply);
 		print_network(reply);
 		print_trouble(reply);
 		print_agent(reply);

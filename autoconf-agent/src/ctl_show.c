@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "ctl_show.h"
+#include "proc.h"
 
 #define ADDRESS_TEXT (INET6_ADDRSTRLEN + IF_NAMESIZE + 10)
 
@@ -254,6 +255,20 @@ static const char *how(bool started, int error)
 	return started ? "running" : "not started";
 }
 
+/* What root switched on that keeps processes from moving by themselves; the one
+ * that forbids most. */
+static json_t *show_held(void)
+{
+	static const char *const switches[] = { "quiet", "stay", "lstay" };
+	int64_t on = 0;
+
+	for (size_t i = 0; i < sizeof(switches) / sizeof(*switches); i++)
+		if (proc_read_number(&on, "hpc/admin/%s", switches[i]) == 0 &&
+		    on)
+			return json_string(switches[i]);
+	return json_null();
+}
+
 json_t *ctl_show_status(const struct agent *a)
 {
 	const struct node *self = a->members ? members_self(a->members) : NULL;
@@ -290,6 +305,7 @@ json_t *ctl_show_status(const struct agent *a)
 			show_build(a->self.info.build), "uptime",
 			(json_int_t)((agent_now(a) - a->boot_started) / 1000)));
 	json_object_set_new(status, "balance", json_string(a->balance));
+	json_object_set_new(status, "balance_held", show_held());
 	json_object_set_new(status, "links",
 			    json_string(how(a->links, a->links_error)));
 	json_object_set_new(status, "error", show_problem(a));

@@ -7,12 +7,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "ctl_show.h"
 #include "fake_agent.h"
+#include "fake_proc.h"
 
 static int setup(void **state)
 {
@@ -46,11 +48,12 @@ static void assert_fields(const json_t *object, const char *const *names)
 static void test_status_has_every_documented_field(void **state)
 {
 	static const char *const fields[] = {
-		"state",    "id",	  "name",     "role",	    "cluster",
-		"address",  "interfaces", "nodes",    "key_source", "mesh",
-		"firewall", "mdns",	  "counters", "strangers",  "timing",
-		"version",  "kernel",	  "uptime",   "links",	    "balance",
-		NULL,
+		"state",	"id",	     "name",	   "role",
+		"cluster",	"address",   "interfaces", "nodes",
+		"key_source",	"mesh",	     "firewall",   "mdns",
+		"counters",	"strangers", "timing",	   "version",
+		"kernel",	"uptime",    "links",	   "balance",
+		"balance_held", NULL,
 	};
 	json_t *s = ctl_show_status(&fake.agent);
 
@@ -81,6 +84,28 @@ static void test_status_of_a_member(void **state)
 	assert_true(json_real_value(json_object_get(t, "member")) == 4.2);
 	assert_true(json_real_value(json_object_get(t, "last_change")) == 9.5);
 	json_decref(s);
+}
+
+static void test_switches_that_hold_processes_are_told(void **state)
+{
+	static const char *const switches[] = { "lstay", "stay", "quiet" };
+	char name[32];
+	json_t *s;
+
+	fake_proc_new();
+	fake_proc_directory("hpc");
+	fake_proc_directory("hpc/admin");
+	s = ctl_show_status(&fake.agent);
+	assert_true(json_is_null(json_object_get(s, "balance_held")));
+	json_decref(s);
+	for (size_t i = 0; i < sizeof(switches) / sizeof(*switches); i++) {
+		snprintf(name, sizeof(name), "hpc/admin/%s", switches[i]);
+		fake_proc_put(name, "1\n");
+		s = ctl_show_status(&fake.agent);
+		assert_string_equal(text_at(s, "balance_held"), switches[i]);
+		json_decref(s);
+	}
+	fake_proc_free();
 }
 
 static void test_addresses_are_grouped_by_interface(void **state)
@@ -314,6 +339,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		AGENT_TEST(test_status_has_every_documented_field),
 		AGENT_TEST(test_status_of_a_member),
+		AGENT_TEST(test_switches_that_hold_processes_are_told),
 		AGENT_TEST(test_addresses_are_grouped_by_interface),
 		AGENT_TEST(test_what_is_not_there_yet_is_null),
 		AGENT_TEST(test_a_problem_comes_with_what_is_shown),
