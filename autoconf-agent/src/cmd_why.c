@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "candidates.h"
 #include "proc.h"
 #include "rules.h"
 #include "tess.h"
@@ -21,20 +22,45 @@ struct answer {
 	char reason[REASON_SIZE];  /* "": it can move */
 	char refused[REASON_SIZE]; /* "": it was not, or cannot move */
 	char rules[RULES_TEXT];	   /* "": none are known */
+	const char *left_alone; /* by the balancer, for this; NULL: it is not */
 };
 
 /* The environment of a process that is away is not here, and others' may not be
  * read. */
-static void find_rules(struct answer *a)
+static struct rules find_rules(struct answer *a)
 {
-	struct rules rules;
+	struct rules rules = { 0 };
 
 	if (!a->node && rules_read(&rules, a->pid) == 0)
 		(void)rules_format(a->rules, &rules);
+	return rules;
+}
+
+/* What lasts of what the balancer goes by; candidates.c decides it. */
+static const char *left_alone(pid_t pid, const struct rules *rules)
+{
+	struct candidate_look look = { .pid = pid };
+	char user[USER_SIZE];
+	int64_t uid = process_user(user, pid);
+
+	if (uid < 0 || proc_stat_read(&look.stat, pid) < 0)
+		return NULL;
+	look.uid = (uid_t)uid;
+	if (candidate_is_none(&look)) {
+		if (look.stat.tty && look.stat.session == pid)
+			return "it leads the session of a terminal";
+		return "it belongs to root or to the system";
+	}
+	if (rules->home)
+		return "its rules say home";
+	if (rules->stay)
+		return "its rules say stay";
+	return rules->kind == RULES_KIND_IO ? "its rules say io" : NULL;
 }
 
 static int find_out(struct answer *a)
 {
+	struct rules rules;
 	int r = proc_read_number(&a->node, "%d/where", a->pid);
 
 	if (r == 0)
@@ -47,9 +73,12 @@ static int find_out(struct answer *a)
 		memcpy(a->refused, a->reason, sizeof(a->refused));
 		*a->reason = '\0';
 	}
-	if (r == 0)
-		find_rules(a);
-	return r;
+	if (r < 0)
+		return r;
+	rules = find_rules(a);
+	if (!*a->reason)
+		a->left_alone = left_alone(a->pid, &rules);
+	return 0;
 }
 
 static json_t *text_or_null(const char *text)
@@ -60,11 +89,12 @@ static json_t *text_or_null(const char *text)
 static int print_json(const struct answer *a)
 {
 	json_t *reply = json_pack(
-		"{s:i, s:I, s:I, s:b, s:b, s:o, s:o, s:o}", "pid", (int)a->pid,
-		"node", (json_int_t)a->node, "moves", (json_int_t)a->moves,
-		"locked", a->locked != 0, "can_move", !*a->reason, "reason",
-		text_or_null(a->reason), "last_refused",
-		text_or_null(a->refused), "rules", text_or_null(a->rules));
+		"{s:i, s:I, s:I, s:b, s:b, s:o, s:o, s:o, s:s?}", "pid",
+		(int)a->pid, "node", (json_int_t)a->node, "moves",
+		(json_int_t)a->moves, "locked", a->locked != 0, "can_move",
+		!*a->reason, "reason", text_or_null(a->reason), "last_refused",
+		text_or_null(a->refused), "rules", text_or_null(a->rules),
+		"left_alone", a->left_alone);
 	int r = tess_print(reply);
 
 	json_decref(reply);
@@ -114,6 +144,11 @@ static void print_text(const struct answer *a)
 			fputs("; last refused: ", stdout);
 		show_clean(stdout, a->refused);
 		putchar('\n');
+	}
+	if (a->left_alone) {
+		label("by itself");
+		show_tone(stdout, colours, TONE_WARN, "no");
+		printf(": %s\n", a->left_alone);
 	}
 	json_decref(nodes);
 }

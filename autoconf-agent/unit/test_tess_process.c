@@ -378,6 +378,47 @@ static void test_a_refusal_of_a_node_is_past(void **state)
 	assert_false(process_reason_is_past(""));
 }
 
+static void assert_left_alone(const char *expected)
+{
+	const char *text;
+	json_t *o;
+
+	assert_int_equal(run(cmd_why, true, "2213", NULL), TESS_OK);
+	o = reply();
+	assert_true(show_true(o, "can_move"));
+	text = json_string_value(json_object_get(o, "left_alone"));
+	if (expected)
+		assert_string_equal(text, expected);
+	else
+		assert_null(text);
+	json_decref(o);
+	assert_int_equal(run(cmd_why, false, "2213", NULL), TESS_OK);
+	if (expected)
+		assert_says(out, expected);
+	else
+		assert_null(strstr(out, "by itself"));
+}
+
+static void test_why_tells_what_the_balancer_goes_by(void **state)
+{
+	static const char environ[] = "TESSERA_RULES=io";
+	char path[FAKE_PROC_PATH];
+
+	if (geteuid() != 0)
+		skip();
+	fake_proc_put("2213/where", "0\n");
+	assert_left_alone("it belongs to root or to the system");
+	fake_proc_path(path, "2213");
+	assert_int_equal(chown(path, 1000, 1000), 0);
+	assert_left_alone(NULL);
+	fake_proc_put_bytes("2213/environ", environ, sizeof(environ));
+	assert_left_alone("its rules say io");
+	fake_proc_put("2213/stat", "2213 (sh) S 1 2213 2213 34816 5 4194304 6 "
+				   "7 8 9 800 200 1 2 20 0 1 0 9000 1 512 1 "
+				   "2\n");
+	assert_left_alone("it leads the session of a terminal");
+}
+
 static json_t *process(size_t i)
 {
 	json_t *o = reply(), *process;
@@ -499,6 +540,7 @@ int main(void)
 		TEST(test_who_can_move_has_no_reason),
 		TEST(test_why_tells_the_rules_of_who_is_at_home),
 		TEST(test_a_refusal_of_a_node_is_past),
+		TEST(test_why_tells_what_the_balancer_goes_by),
 		TEST(test_ps_lists_who_is_away),
 		TEST(test_ps_lists_guests),
 		TEST(test_ps_of_nobody_says_so),
