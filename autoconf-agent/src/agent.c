@@ -16,6 +16,7 @@
 #include "links.h"
 #include "mdns.h"
 #include "membership.h"
+#include "proc.h"
 #include "reach.h"
 
 #define MDNS_MS 5000
@@ -157,6 +158,15 @@ static uint32_t speed(struct agent *a, int64_t now)
 	return a->speed;
 }
 
+/* What root has set in /proc/hpc/admin; 0: nothing. */
+static int64_t admin_number(const char *name, int64_t otherwise)
+{
+	int64_t value = 0;
+
+	(void)proc_read_number(&value, "hpc/admin/%s", name);
+	return value > 0 && value <= UINT32_MAX ? value : otherwise;
+}
+
 /* What is done once a second; when late, the next is a second from now. */
 static void second(struct agent *a, int64_t now)
 {
@@ -179,9 +189,11 @@ static void second(struct agent *a, int64_t now)
 	if (!a->members)
 		return;
 	agent_start_joining(a);
+	a->guests.decay = admin_number("decay", 0) * 1000;
+	load_set_decay(a->load, a->guests.decay);
 	guests = guests_measure(&a->guests, now);
 	if (load_measure(a->load, now, &guests, &load) == 0) {
-		load.speed = speed(a, now);
+		load.speed = (uint32_t)admin_number("speed", speed(a, now));
 		balancer_host(a->balancer, &load);
 		members_set_load(a->members, now, &load);
 		balancer_second(a->balancer, now, &load);

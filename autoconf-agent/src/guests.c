@@ -7,7 +7,7 @@
 
 #include "proc.h"
 
-#define SMOOTH_MS 5000 /* as load.c's */
+#define DECAY_MS 5000 /* as load.c's */
 /* Until then it wants no less than when it came: it waits for its pages more than
  * it computes. */
 #define NEW_MS 10000
@@ -23,7 +23,7 @@ static const struct guest *find(const struct guests *g, const struct guest *who)
 int guests_update(struct guests *g, int64_t now, const struct guest *list,
 		  size_t count)
 {
-	int64_t passed = now - g->last;
+	int64_t passed = now - g->last, decay = DECAY_MS;
 	struct guest *all = NULL;
 	uint64_t used_ms = 0;
 
@@ -34,6 +34,8 @@ int guests_update(struct guests *g, int64_t now, const struct guest *list,
 		if (!all)
 			return -ENOMEM;
 	}
+	if (g->decay > 0)
+		decay = g->decay;
 	for (size_t i = 0; i < count; i++) {
 		const struct guest *old = find(g, &list[i]);
 		int64_t sample = (int64_t)list[i].threads * 1000000;
@@ -45,7 +47,7 @@ int guests_update(struct guests *g, int64_t now, const struct guest *list,
 		if (passed > 0 &&
 		    (sample > all[i].hungry || now - all[i].since >= NEW_MS))
 			all[i].hungry += (sample - all[i].hungry) * passed /
-					 (SMOOTH_MS + passed);
+					 (decay + passed);
 		/* What a new one used, it may have used at home. */
 		if (old && old->cpu_ms && list[i].cpu_ms > old->cpu_ms)
 			used_ms += list[i].cpu_ms - old->cpu_ms;

@@ -25,6 +25,7 @@ struct guests {
 	struct guest *list;
 	size_t count;
 	int64_t last;  /* measure, ms */
+	int64_t decay; /* ms of the past that count; 0: as many as usual */
 	uint32_t used; /* by all since the one before, CPUs, hundredths */
 };
 

@@ -17,7 +17,7 @@
 #define BUFFER_START 4096
 #define BUFFER_MAX (1 << 20)
 
-#define SMOOTH_MS 5000	/* the run queue's memory */
+#define DECAY_MS 5000	/* the run queue's memory */
 #define SHORTEST_MS 100 /* shares over less than this say nothing */
 #define CPUS_EVERY 60	/* measures between two looks at the CPUs */
 
@@ -34,6 +34,7 @@ struct load {
 	uint16_t util;
 	uint32_t running; /* in the last measure, without guests and the agent */
 	struct balance_looks looks; /* at the same */
+	int64_t decay;	/* ms of its past that are in the next: */
 	int64_t smooth; /* CPUs that processes want that are no guests, millionths */
 };
 
@@ -56,6 +57,7 @@ int load_new(struct load **ret, const char *root)
 	if (!load)
 		return -ENOMEM;
 	load->meminfo_fd = load->pressure_fd = -1;
+	load->decay = DECAY_MS;
 	load->stat_fd = r = open_below(root, "/proc/stat");
 	if (r >= 0)
 		load->meminfo_fd = r = open_below(root, "/proc/meminfo");
@@ -222,7 +224,7 @@ static void smooth(struct load *load, int64_t passed, uint32_t wanted)
 {
 	int64_t sample = (int64_t)wanted * 10000;
 
-	load->smooth += (sample - load->smooth) * passed / (SMOOTH_MS + passed);
+	load->smooth += (sample - load->smooth) * passed / (load->decay + passed);
 }
 
 /* What our own want, hundredths. Never less than what was used and not by guests. */
@@ -244,7 +246,7 @@ static void count(struct load *load, int64_t now, uint64_t busy, uint64_t total,
 	int64_t passed = now - load->last;
 
 	if (!load->started)
-		passed = SMOOTH_MS;
+		passed = load->decay;
 	else if (passed < SHORTEST_MS)
 		return;
 	/* The kernel's times may step back a little; the share then stays. */
@@ -287,6 +289,11 @@ static uint16_t measure_pressure(struct load *load)
 uint32_t load_running(const struct load *load)
 {
 	return load->running;
+}
+
+void load_set_decay(struct load *load, int64_t ms)
+{
+	load->decay = ms > 0 ? ms : DECAY_MS;
 }
 
 int load_measure(struct load *load, int64_t now,

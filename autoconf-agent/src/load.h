@@ -14,6 +14,8 @@ struct load;
 /* load_new() opens /proc's files; root is "" or, for tests, a directory. */
 int load_new(struct load **ret, const char *root);
 void load_free(struct load *load);
+/* So many ms of the past count in the load; 0: as many as usual. */
+void load_set_decay(struct load *load, int64_t ms);
 /* Reads the files once; to be called about once a second with the ms clock.
  * guests: what guests_measure() found at the same time, or NULL for none. */
 int load_measure(struct load *load, int64_t now,

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "old.h"
@@ -182,6 +183,58 @@ static int whois(const char *who)
 			  "'tess nodes -l' lists names and addresses");
 }
 
+/* --- numbers: setspeed, getdecay --- */
+
+static const struct number {
+	const char *name; /* a file in /proc/hpc/admin */
+	const char *what, *done;
+	unsigned int most;
+} numbers[] = {
+	{ "speed", "set the speed",
+	  "the speed is that, or measured again if it is 0", 1000000 },
+	{ "decay", "set the decay",
+	  "the load looks so many seconds back, or 5 if that is 0", 60 },
+};
+
+/* "setspeed": of speed. */
+static const struct number *number_of(const char *request, const char *verb)
+{
+	if (strncmp(request, verb, 3) != 0)
+		return NULL;
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+		if (strcmp(numbers[i].name, request + 3) == 0)
+			return &numbers[i];
+	return NULL;
+}
+
+static int set_number(const struct number *n, const char *text)
+{
+	char hint[64], *end;
+	unsigned long value;
+
+	if (!text)
+		return old_usage("mosctl", NULL);
+	value = strtoul(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end || value > n->most) {
+		snprintf(hint, sizeof(hint), "it takes a number from 0 to %u",
+			 n->most);
+		return tess_bad_value(n->name, text, hint);
+	}
+	return admin_switch(false, n->name, (int)value, n->what, n->done);
+}
+
+static int get_number(const struct number *n)
+{
+	int64_t value;
+
+	if (!proc_has("hpc"))
+		return process_no_kernel(false);
+	if (proc_read_number(&value, "hpc/admin/%s", n->name) < 0)
+		return process_admin_error(false, n->what, -ENOENT);
+	printf("%d\n", (int)value);
+	return TESS_OK;
+}
+
 /* --- what has no meaning any more --- */
 
 static const char *why_not(const char *request)
@@ -189,19 +242,14 @@ static const char *why_not(const char *request)
 	static const char measured[] =
 		"what a move costs is measured while processes move; there is "
 		"nothing to tune";
-	static const char speed[] =
-		"the agent measures the speed of its CPUs itself; 'mosctl "
-		"getspeed' shows it, 1000 being the reference machine";
-	static const char decay[] =
-		"what a process did in the past does not decay by settings of "
-		"its own here";
+	static const char yard[] =
+		"1000 is the reference machine; 'mosctl getspeed' shows this "
+		"one's speed";
 	static const struct {
 		const char *request, *why;
 	} none[] = {
 		{ "gettune", measured }, { "settune", measured },
-		{ "getyard", speed },	 { "setyard", speed },
-		{ "setspeed", speed },	 { "getdecay", decay },
-		{ "setdecay", decay },
+		{ "getyard", yard },	 { "setyard", yard },
 	};
 
 	for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++)
@@ -223,6 +271,10 @@ int old_mosctl(int argc, char **argv)
 		return old_refuse(request, why_not(request));
 	if (argc > 3)
 		return old_usage("mosctl", argv[3]);
+	if (number_of(request, "set"))
+		return set_number(number_of(request, "set"), more);
+	if (!more && strcmp(request, "getdecay") == 0)
+		return get_number(number_of(request, "get"));
 	if (find_value(request))
 		return show(find_value(request), more);
 	if (strcmp(request, "whois") == 0)

@@ -32,7 +32,8 @@ static const struct old_tool tools[] = {
 	  "       mosctl getload|getspeed|getmem|getfree|getutil|status|isup "
 	  "[NODE]\n"
 	  "       mosctl whois [NODE|ADDRESS|NAME]\n"
-	  "       mosctl gettune|getyard|setyard|getdecay|setdecay|setspeed" },
+	  "       mosctl getdecay|gettune|getyard|setyard\n"
+	  "       mosctl setspeed|setdecay NUMBER" },
 	{ "setpe", old_setpe, "setpe -r [-f FILE|-]" },
 	{ "mps", old_mps,
 	  "mps [--ominfo|--ominfol] [OPTIONS OF ps(1)] [PID...]" },

@@ -251,6 +251,19 @@ static void test_load_settles_at_the_run_queue(void **state)
 	assert_in_range(after_60s, 195, 200);
 }
 
+static void test_load_settles_sooner_with_a_shorter_decay(void **state)
+{
+	struct machine *m = *state;
+	uint32_t after_5s = 0;
+
+	measure(m, 1000);
+	load_set_decay(m->load, 1000);
+	machine_busy(m, 2000, 1000, 3);
+	for (int i = 2; i <= 6; i++)
+		after_5s = measure(m, i * 1000).load;
+	assert_in_range(after_5s, 180, 200);
+}
+
 static void test_guests_are_a_part_of_the_load(void **state)
 {
 	struct machine *m = *state;
@@ -376,6 +389,7 @@ int main(void)
 		MACHINE_TEST(test_util_stays_when_times_step_back),
 		MACHINE_TEST(test_the_agent_itself_is_no_load),
 		MACHINE_TEST(test_load_settles_at_the_run_queue),
+		MACHINE_TEST(test_load_settles_sooner_with_a_shorter_decay),
 		MACHINE_TEST(test_guests_are_a_part_of_the_load),
 		MACHINE_TEST(
 			test_what_only_wakes_with_the_clock_is_hardly_a_load),

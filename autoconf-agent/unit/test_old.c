@@ -235,11 +235,30 @@ static void test_mosctl_keeps_processes(void **state)
 	}
 }
 
+static void test_numbers_are_set(void **state)
+{
+	struct stage *s = *state;
+
+	fake_proc_put("hpc/admin/speed", "");
+	STAGE_RUN(s, run_old, "mosctl", "setspeed", "700");
+	assert_int_equal(s->status, TESS_OK);
+	stage_wrote("hpc/admin/speed", "700\n");
+	fake_proc_put("hpc/admin/decay", "0\n");
+	STAGE_RUN(s, run_old, "mosctl", "getdecay");
+	assert_string_equal(s->out, "0\n");
+	STAGE_RUN(s, run_old, "mosctl", "setdecay", "61");
+	assert_int_equal(s->status, TESS_USAGE);
+	stage_says(s->err, "from 0 to 60");
+	STAGE_RUN(s, run_old, "mosctl", "setdecay", "9x");
+	assert_int_equal(s->status, TESS_USAGE);
+	STAGE_RUN(s, run_old, "mosctl", "setdecay");
+	assert_int_equal(s->status, TESS_USAGE);
+}
+
 static void test_what_has_no_meaning_is_refused_in_words(void **state)
 {
 	static const char *const requests[] = {
-		"mfs",	   "nomfs",    "gettune",  "getyard",
-		"setyard", "getdecay", "setdecay", "setspeed",
+		"mfs", "nomfs", "gettune", "getyard", "setyard",
 	};
 	static const char *const map[] = { "-w", "-W",	"-c",  "-n",
 					   "-p", "-g0", "-off" };
@@ -430,6 +449,7 @@ int main(void)
 		TEST(test_what_was_never_an_option_is_refused),
 		TEST(test_mosctl_throws_the_switches_there_are),
 		TEST(test_mosctl_keeps_processes),
+		TEST(test_numbers_are_set),
 		TEST(test_what_has_no_meaning_is_refused_in_words),
 		TEST(test_setpe_keeps_the_file_when_nobody_answers),
 		TEST(test_monitors_take_the_options_they_had),

@@ -6,6 +6,8 @@
  *	admin/stay	1: the agent moves none of our own by itself
  *	admin/lstay	1: none that is at home; who is away may come
  *	admin/quiet	1: this node takes no part in balancing at all
+ *	admin/speed	of one CPU; 0: as the agent measures it
+ *	admin/decay	seconds of the past in the load; 0: as the agent has it
  *	admin/expel	write 1: all guests go home; ends when they have
  *	admin/bring	write 1: all our own come home; ends when they have
  *	guests		a line for each: PID, its home, its PID there, its name
@@ -25,6 +27,10 @@
 static bool block;
 /* The agent asks for these when it decides; what is moved by hand moves. */
 static bool stay, lstay, quiet;
+static unsigned int speed, decay;
+
+#define SPEED_MOST	1000000
+#define DECAY_MOST	60
 
 bool tessera_blocked(void)
 {
@@ -80,7 +86,8 @@ static int bring(void)
 
 struct knob {
 	const char *name;
-	bool *flag;			/* or it reads as empty, and 1 does: */
+	bool *flag;			/* or: */
+	unsigned int *number, most;	/* or it reads as empty, and 1 does: */
 	int (*act)(void);
 };
 
@@ -89,6 +96,8 @@ static const struct knob knobs[] = {
 	{ "hpc/admin/stay", .flag = &stay },
 	{ "hpc/admin/lstay", .flag = &lstay },
 	{ "hpc/admin/quiet", .flag = &quiet },
+	{ "hpc/admin/speed", .number = &speed, .most = SPEED_MOST },
+	{ "hpc/admin/decay", .number = &decay, .most = DECAY_MOST },
 	{ "hpc/admin/expel", .act = expel },
 	{ "hpc/admin/bring", .act = bring },
 };
@@ -99,6 +108,8 @@ static int knob_show(struct seq_file *seq, void *unused)
 
 	if (knob->flag)
 		seq_printf(seq, "%d\n", READ_ONCE(*knob->flag));
+	else if (knob->number)
+		seq_printf(seq, "%u\n", READ_ONCE(*knob->number));
 	return 0;
 }
 
@@ -107,12 +118,27 @@ static int knob_open(struct inode *inode, struct file *file)
 	return single_open(file, knob_show, pde_data(inode));
 }
 
+static int number_write(const struct knob *knob, const char __user *buf, size_t len)
+{
+	unsigned int value;
+	int ret;
+
+	ret = kstrtouint_from_user(buf, len, 10, &value);
+	if (!ret && value > knob->most)
+		ret = -ERANGE;
+	if (!ret)
+		WRITE_ONCE(*knob->number, value);
+	return ret;
+}
+
 static ssize_t knob_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
 {
 	const struct knob *knob = pde_data(file_inode(file));
 	bool value;
 	int ret;
 
+	if (knob->number)
+		return number_write(knob, buf, len) ?: len;
 	ret = kstrtobool_from_user(buf, len, &value);
 	if (ret)
 		return ret;
