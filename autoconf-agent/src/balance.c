@@ -199,21 +199,48 @@ static bool fresh(const struct balance_node *n)
 	return n->age <= BALANCE_FRESH_MS;
 }
 
-static bool takes(const struct balance_node *n, const struct balance_process *p)
+/* It may have grown since it left, and nobody tells: at most by all that is in use
+ * there now and was not when it came. Where that is not known it has an equal part
+ * with the other guests. */
+static int64_t size_of(const struct balance_view *v,
+		       const struct balance_process *p)
+{
+	const struct balance_node *at = find(v, p->at);
+	int64_t grown;
+
+	if (!p->at || !at || !at->guests)
+		return p->mem_mib;
+	grown = (int64_t)at->mem_mib - at->free_mib;
+	if (p->there_mib)
+		grown -= p->there_mib;
+	else
+		grown /= at->guests;
+	return grown > p->mem_mib ? grown : p->mem_mib;
+}
+
+static bool takes(const struct balance_node *n, const struct balance_process *p,
+		  int64_t mib)
 {
 	if (p->rules && !rules_allow(p->rules, n->number))
 		return false;
 	return fresh(n) && n->room && !n->leave && !n->avoid &&
 	       n->room > n->sent_load / 100 &&
 	       n->pressure < BALANCE_PRESSURE_THERE &&
-	       free_of(n) - p->mem_mib >= 2 * reserve(n);
+	       free_of(n) - mib >= 2 * reserve(n);
 }
 
 static bool fits_home(const struct balance_view *v,
 		      const struct balance_process *p)
 {
 	return !is_short(&v->self) &&
-	       (int64_t)v->self.free_mib - p->mem_mib >= 2 * reserve(&v->self);
+	       v->self.free_mib - size_of(v, p) >= 2 * reserve(&v->self);
+}
+
+/* Not well, but nothing is thrown out or killed for it. */
+static bool squeezes_in(const struct balance_view *v,
+			const struct balance_process *p)
+{
+	return v->self.free_mib - size_of(v, p) >= reserve(&v->self);
 }
 
 /* --- does it pay? --- */
@@ -312,13 +339,17 @@ static bool find_place(const struct market *m, size_t index,
 	double here = thread_speed(from, p->at != 0, 0);
 	double work = work_left(p, from);
 	double stay = burden(from, p, p->at != 0, true, work);
+	int64_t mib = size_of(v, p);
 	bool found = false;
 
+	/* From node to node it goes by home, and all its memory with it. */
+	if (p->at && !squeezes_in(v, p))
+		return false;
 	for (size_t i = 0; i < v->n_nodes; i++) {
 		const struct balance_node *to = &v->nodes[i];
 		double cost, go;
 
-		if (!may_move(v, p, to->number) || !takes(to, p) ||
+		if (!may_move(v, p, to->number) || !takes(to, p, mib) ||
 		    thread_speed(to, true, wants) * 100 < here * BALANCE_WORST)
 			continue;
 		go = burden(to, p, true, false, work);
@@ -345,20 +376,28 @@ static bool wants_cpu(const struct balance_process *p)
 	       (p->cpu_ms >= BALANCE_BORN_MS || p->usual_ms > p->cpu_ms);
 }
 
-/* Its host wants it to go: the largest first. */
+/* Its host wants it to go: the largest first. Who does not fit at home stays: there
+ * it, or another one, would be killed. */
 static struct balance_move leave(const struct balance_view *v)
 {
 	struct balance_move move = { 0 };
+	int64_t largest = -1;
 
 	for (size_t i = 0; i < v->n_processes; i++) {
 		const struct balance_process *p = &v->processes[i];
 		const struct balance_node *at = find(v, p->at);
+		int64_t size;
 
-		if (!p->at || !at || !at->leave || !may_move(v, p, 0))
+		if (!p->at || !at || !at->leave || !may_move(v, p, 0) ||
+		    !squeezes_in(v, p))
 			continue;
-		if (!move.reason ||
-		    p->mem_mib > v->processes[move.process].mem_mib)
-			move = (struct balance_move){ BALANCE_LEAVE, i, 0, 0 };
+		size = size_of(v, p);
+		if (size < largest ||
+		    (size == largest &&
+		     p->mem_mib <= v->processes[move.process].mem_mib))
+			continue;
+		largest = size;
+		move = (struct balance_move){ BALANCE_LEAVE, i, 0, 0 };
 	}
 	return move;
 }
@@ -382,7 +421,8 @@ static struct balance_move usher(const struct market *m)
 			const struct balance_node *to = &v->nodes[j];
 			double cost;
 
-			if (!may_move(v, p, to->number) || !takes(to, p))
+			if (!may_move(v, p, to->number) ||
+			    !takes(to, p, p->mem_mib))
 				continue;
 			cost = marginal(m, to, p, false) * jitter(v, to);
 			if (cost >= best)
@@ -485,7 +525,7 @@ uint16_t balance_best(const struct balance_view *view)
 		const struct balance_node *to = i ? &v.nodes[i - 1] : &v.self;
 		double cost = marginal(&m, to, p, false);
 
-		if (to == best || (i && !takes(to, p)) ||
+		if (to == best || (i && !takes(to, p, size_of(&v, p))) ||
 		    cost * (1000 + BALANCE_EQUAL) >= least * 1000)
 			continue;
 		best = to;

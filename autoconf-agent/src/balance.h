@@ -113,6 +113,7 @@ struct balance_process {
 	uint64_t cpu_ms;    /* CPU time so far */
 	uint64_t usual_ms;  /* what its kind uses in a life; 0: not known */
 	uint32_t mem_mib;   /* resident, or when it left */
+	uint32_t there_mib; /* in use there when it came; 0: not known */
 	uint16_t in_kernel; /* of its CPU time lately, per mille; at home only */
 	uint32_t calls;	    /* forwarded in a second; away only */
 	bool pinned; /* somebody put it there: it goes if its host asks */

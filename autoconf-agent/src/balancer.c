@@ -265,6 +265,16 @@ static size_t keep_away(struct balance_process processes[], size_t index[],
 	return kept;
 }
 
+/* Memory follows slowly: a host that is looked at when somebody has just come has
+ * not got it. */
+static void see_hosts(struct balancer *b, const struct balance_view *view)
+{
+	for (size_t i = 0; i < b->all.count; i++)
+		for (size_t j = 0; b->all.list[i].came && j < view->n_nodes;
+		     j++)
+			candidate_host(&b->all.list[i], &view->nodes[j]);
+}
+
 static void decide(struct balancer *b, int64_t now)
 {
 	struct balance_process processes[BALANCE_PROCESSES];
@@ -282,27 +292,43 @@ static void decide(struct balancer *b, int64_t now)
 
 	if (mover_busy(b->mover) || now < b->broken || switched("stay", false))
 		return;
+	view.n_nodes = see_nodes(b, now, nodes);
+	see_hosts(b, &view);
 	view.n_processes = candidates_processes(&b->all, now, processes, index);
 	if (switched("lstay", false))
 		view.n_processes =
 			keep_away(processes, index, view.n_processes);
 	if (!view.n_processes)
 		return;
-	view.n_nodes = see_nodes(b, now, nodes);
 	view.self = see_self(b, now);
 	move = balance_decide(&view);
 	if (move.reason)
 		start(b, now, &b->all.list[index[move.process]], &move);
 }
 
+static uint32_t resident_mib(const struct proc_stat *stat)
+{
+	return (uint32_t)(stat->pages * (uint64_t)sysconf(_SC_PAGESIZE) >> 20);
+}
+
 /* Leaving costs the same for all sizes, memory follows; coming home brings it
- * along. */
+ * along: as much as there is now, not as there was when it left. */
 static void learn(struct balancer *b, int64_t took)
 {
-	if (b->order.to && !b->order.from) {
-		b->move_ms = (uint32_t)((b->move_ms * 3 + took) / 4);
-	} else if (!b->order.to && b->order.mem_mib >= LEARN_MIB) {
-		int64_t us = (took - b->move_ms) * 1000 / b->order.mem_mib;
+	struct proc_stat stat;
+	uint32_t mib;
+
+	if (b->order.to) {
+		if (!b->order.from)
+			b->move_ms = (uint32_t)((b->move_ms * 3 + took) / 4);
+		return;
+	}
+	if (proc_stat_read(&stat, b->order.pid) < 0 ||
+	    stat.start != b->order.start)
+		return;
+	mib = resident_mib(&stat);
+	if (mib >= LEARN_MIB) {
+		int64_t us = (took - b->move_ms) * 1000 / mib;
 
 		if (us > 0)
 			b->mib_us = (uint32_t)((b->mib_us * 3 + us) / 4);
@@ -323,17 +349,17 @@ static int see_process(const struct balancer *b, pid_t pid,
 	*ret = (struct balance_process){
 		.at = (uint16_t)at,
 		.wants = 100,
-		.mem_mib = (uint32_t)(stat.pages *
-					      (uint64_t)sysconf(_SC_PAGESIZE) >>
-				      20),
+		.mem_mib = resident_mib(&stat),
 	};
 	c = candidates_find(&b->all, pid, stat.start);
 	if (!c)
 		return 0;
 	if (c->wants > ret->wants)
 		ret->wants = c->wants;
-	if (at)
+	if (at) {
 		ret->mem_mib = c->mem_mib;
+		ret->there_mib = c->there_mib;
+	}
 	if (rules_choose(&c->rules))
 		ret->rules = &c->rules;
 	return 0;

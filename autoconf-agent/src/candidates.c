@@ -131,8 +131,19 @@ void candidate_moved(struct candidate *c, int64_t now, uint16_t to, int legs)
 	}
 	c->at = to;
 	c->ours = to != 0;
+	c->there_mib = 0;
+	c->came = to != 0;
 	c->switches = 0;
 	c->calls = 0;
+}
+
+void candidate_host(struct candidate *c, const struct balance_node *host)
+{
+	if (!c->came || host->number != c->at)
+		return;
+	c->came = false;
+	if (host->mem_mib > host->free_mib)
+		c->there_mib = host->mem_mib - host->free_mib;
 }
 
 void candidate_ruled(struct candidate *c, const struct rules *rules, int found)
@@ -173,6 +184,7 @@ bool candidate_process(const struct candidate *c, int64_t now,
 		.at = c->at,
 		.wants = c->wants,
 		.mem_mib = c->mem_mib,
+		.there_mib = c->there_mib,
 		.in_kernel = c->recent ? (uint16_t)(c->recent_system * 1000ul /
 						    c->recent) :
 					 0,

@@ -40,8 +40,10 @@ struct candidate {
 	uint32_t calls;			/* a second, while it is away */
 	uint32_t wants_home;		/* what it wanted when it left */
 	uint32_t mem_mib;
-	uint16_t at; /* 0: home */
-	bool ours;   /* the balancer sent it there */
+	uint32_t there_mib; /* in use on its host when it came; 0: ? */
+	bool came;	    /* lately: its host has not been looked at */
+	uint16_t at;	    /* 0: home */
+	bool ours;	    /* the balancer sent it there */
 	bool locked;
 	bool ruled;  /* its rules were read; */
 	bool secret; /* or cannot be: then it stays */
@@ -80,6 +82,8 @@ bool candidate_is_none(const struct candidate_look *look);
 void candidate_ruled(struct candidate *c, const struct rules *rules, int found);
 /* It moved, by our will. legs: 2 if from one node to another. */
 void candidate_moved(struct candidate *c, int64_t now, uint16_t to, int legs);
+/* How much memory was in use on its host when it came is known from now on. */
+void candidate_host(struct candidate *c, const struct balance_node *host);
 /* It did not, or came back by itself: asked again later. */
 void candidate_refused(struct candidate *c, int64_t now);
 /* As the decision sees it; false: not at all. ret points to c's rules. */

@@ -166,6 +166,28 @@ static void moves_are_remembered_the_latest_first(void **state)
 	assert_int_equal(p.moved[2], 2000);
 }
 
+static void what_its_host_used_before_is_remembered(void **state)
+{
+	struct balance_node host = { .number = 3,
+				     .mem_mib = 900,
+				     .free_mib = 600 };
+	struct candidate c = { .pid = 700 };
+	struct balance_process p;
+
+	see(&c, 1000, 50, 1, 0);
+	candidate_moved(&c, 2000, 3, 1);
+	candidate_host(&c, &host);
+	host.free_mib = 100;
+	candidate_host(&c, &host);
+	assert_true(candidate_process(&c, 3000, &p));
+	assert_int_equal(p.there_mib, 300);
+	/* That was another host's. */
+	candidate_moved(&c, 4000, 4, 2);
+	candidate_host(&c, &host);
+	assert_true(candidate_process(&c, 4000, &p));
+	assert_int_equal(p.there_mib, 0);
+}
+
 static void who_refused_is_asked_again_later_and_later(void **state)
 {
 	struct candidate c = { .pid = 700 };
@@ -499,6 +521,7 @@ int main(void)
 		cmocka_unit_test(time_in_the_kernel_is_that_of_late),
 		cmocka_unit_test(calls_home_are_counted),
 		cmocka_unit_test(moves_are_remembered_the_latest_first),
+		cmocka_unit_test(what_its_host_used_before_is_remembered),
 		cmocka_unit_test(who_refused_is_asked_again_later_and_later),
 		cmocka_unit_test(who_came_home_by_itself_stays_for_a_while),
 		cmocka_unit_test(where_its_user_put_it_it_is_pinned),

@@ -128,6 +128,7 @@ static size_t processes_of(struct sim *sim, int node, int ids[],
 			.cpu_ms = (uint64_t)job->cpu_ms,
 			.usual_ms = usual,
 			.mem_mib = job->mem_mib,
+			.there_mib = job->there_mib,
 		};
 		for (size_t j = 0; j < BALANCE_MOVES; j++)
 			ret[i].moved[j] = job->moved[j];

@@ -25,6 +25,7 @@ struct job {
 	double work, left; /* ms of a CPU of the reference machine */
 	double cpu_ms;	   /* CPU time so far */
 	uint32_t mem_mib;
+	uint32_t there_mib;   /* in use there before it came */
 	int home, at;	      /* nodes */
 	int64_t born, frozen; /* ms; it does not run until then */
 	int64_t moved[BALANCE_MOVES];

@@ -198,6 +198,7 @@ void world_move(struct sim *sim, int id, int to)
 	for (int i = 0; i < legs; i++)
 		stamp(sim, job);
 	unsettle(sim, id);
+	job->there_mib = sim->nodes[to].used_mib;
 	settle(sim, id, to);
 	job->frozen = sim->now + cost * legs;
 }
