@@ -166,11 +166,12 @@ static size_t moves_lately(const struct balance_view *v,
 	return n;
 }
 
-/* A move from one node to another goes by home and counts twice. */
+/* A move from one node to another goes by home and counts twice. Who goes to a node
+ * must be able to leave it again. */
 static bool may_move(const struct balance_view *v,
 		     const struct balance_process *p, uint16_t to)
 {
-	size_t cost = p->at && to ? 2 : 1;
+	size_t cost = (p->at && to ? 2 : 1) + (to != 0);
 
 	return p->at != to && moves_lately(v, p) + cost <= BALANCE_MOVES;
 }
@@ -586,6 +587,8 @@ void balance_host(const struct balance_host *host,
 		  uint16_t *ret_room, bool *ret_leave)
 {
 	double own = at_least((double)self->load - self->guest_load, 0) / 100;
+	double idle = cpus_of(self) - own - self->guest_load / 100.0;
+	bool busy = host->owner_first && own >= cpus_of(self) / 2;
 	int64_t spare = self->free_mib - 2 * reserve(self);
 	bool leave = false;
 	int64_t room;
@@ -595,15 +598,15 @@ void balance_host(const struct balance_host *host,
 		/* Not back at once: until there is room for what went. */
 		if (was_leaving && !leave)
 			leave = spare < 0;
-		if (host->owner_first && own >= cpus_of(self) / 2 &&
-		    own + self->guest_load / 100.0 > cpus_of(self))
-			leave = true;
+		leave |= busy && idle < 0;
 	}
 	room = spare / BALANCE_GUEST_MIB;
 	if (room > (int64_t)host->guest_limit - self->guests)
 		room = (int64_t)host->guest_limit - self->guests;
-	if (leave || host->blocked || room < 0 ||
-	    (host->owner_first && own >= cpus_of(self)))
+	/* One more than that, and they were asked to leave. */
+	if (busy && room > idle)
+		room = (int64_t)idle;
+	if (leave || host->blocked || room < 0)
 		room = 0;
 	*ret_leave = leave;
 	*ret_room = (uint16_t)(room > UINT16_MAX ? UINT16_MAX : room);

@@ -61,7 +61,8 @@
 /* Stays where it is at least so long after a move, ms, and as long again for each
  * further move in the last minute. */
 #define BALANCE_STAY_MS 8000
-/* No process moves more often in BALANCE_MINUTE_MS, whatever the reason. */
+/* No process moves more often in BALANCE_MINUTE_MS, whatever the reason. Away it
+ * goes only if one is left for the way home, should its host ask. */
 #define BALANCE_MOVES 3
 #define BALANCE_MINUTE_MS 60000
 
@@ -193,7 +194,7 @@ uint32_t balance_wanted(uint32_t seen, uint32_t used, uint16_t cpus,
 struct balance_host {
 	uint16_t guest_limit; /* at most so many */
 	bool blocked;	      /* by its administrator */
-	bool owner_first;     /* guests leave when its own want all CPUs */
+	bool owner_first;     /* guests leave when its own want their CPUs */
 };
 
 void balance_host(const struct balance_host *host,

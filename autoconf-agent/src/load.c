@@ -326,7 +326,8 @@ int load_measure(struct load *load, int64_t now,
 	count(load, now, busy, total, guests->used);
 	ret->cpus = load->cpus;
 	ret->util = load->util;
-	ret->load = (uint32_t)(load->smooth / 10000) + guests->load;
+	/* Rounded: it comes near to what is wanted and never quite there. */
+	ret->load = (uint32_t)((load->smooth + 5000) / 10000) + guests->load;
 	ret->guests = guests->count;
 	ret->guest_load = guests->load;
 	ret->pressure = measure_pressure(load);

@@ -303,7 +303,8 @@ void world_measure(struct sim *sim, int node)
 	n->load.speed = n->speed;
 	n->load.guests = (uint16_t)n->guests;
 	n->load.guest_load = (uint16_t)(n->guests * 100);
-	n->load.load = (uint32_t)(n->smooth / 10000) + n->load.guest_load;
+	n->load.load =
+		(uint32_t)((n->smooth + 5000) / 10000) + n->load.guest_load;
 	n->load.mem_mib = n->mem_mib;
 	n->load.free_mib = n->used_mib < n->mem_mib ? n->mem_mib - n->used_mib :
 						      0;
