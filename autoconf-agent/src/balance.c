@@ -403,6 +403,19 @@ static struct balance_move leave(const struct balance_view *v)
 	return move;
 }
 
+/* Also when what is on its way to others will be gone. Until then it cannot be told
+ * who it is that waits. */
+static bool stays_short(const struct balance_view *v)
+{
+	struct balance_node self = v->self;
+
+	if (self.leaving_mib) {
+		self.free_mib += self.leaving_mib;
+		self.pressure = 0;
+	}
+	return is_short(&self);
+}
+
 /* Memory ushering: the largest that fits somewhere goes where it costs least. */
 static struct balance_move usher(const struct market *m)
 {
@@ -410,7 +423,7 @@ static struct balance_move usher(const struct market *m)
 	struct balance_move move = { 0 };
 	uint32_t largest = BALANCE_USHER_MIB - 1;
 
-	if (!is_short(&v->self))
+	if (!stays_short(v))
 		return move;
 	for (size_t i = 0; i < v->n_processes; i++) {
 		const struct balance_process *p = &v->processes[i];

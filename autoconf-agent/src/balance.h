@@ -135,6 +135,7 @@ struct balance_node {
 	uint32_t age; /* of all this, ms */
 	/* What we sent there and it cannot have told of yet. */
 	uint32_t sent_load, sent_mib;
+	uint32_t leaving_mib; /* of those that left, but still there; self only */
 	bool avoid; /* it refused what we sent, or has another kernel build */
 };
 

@@ -171,6 +171,7 @@ static struct balance_node see_self(const struct balancer *b, int64_t now)
 	struct balance_node self =
 		ledger_node(&b->ledger, now, number, &b->load, 0);
 
+	self.leaving_mib = ledger_leaving(&b->ledger, now, b->mib_us);
 	/* An idle node does not look: then it is what is told to others. */
 	if (!b->looked)
 		return self;
@@ -455,7 +456,7 @@ static void on_done(int error, void *userdata)
 		ledger_left(&b->ledger, now, b->order.from, b->order.wants);
 	if (b->order.to)
 		ledger_send(&b->ledger, now, b->order.to, b->order.wants,
-			    b->order.mem_mib);
+			    b->order.mem_mib, !b->order.from);
 	if (c)
 		candidate_moved(c, now, b->order.to,
 				b->order.from && b->order.to ? 2 : 1);

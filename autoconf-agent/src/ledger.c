@@ -12,14 +12,29 @@ static void note(struct ledger *l, const struct ledger_sent *sent)
 }
 
 void ledger_send(struct ledger *l, int64_t now, uint16_t node, uint32_t load,
-		 uint32_t mib)
+		 uint32_t mib, bool from_home)
 {
-	note(l, &(struct ledger_sent){ now, node, (int32_t)load, mib });
+	note(l,
+	     &(struct ledger_sent){ now, node, (int32_t)load, mib, from_home });
+}
+
+uint32_t ledger_leaving(const struct ledger *l, int64_t now, uint32_t mib_us)
+{
+	int64_t leaving = 0;
+
+	for (size_t i = 0; i < LEDGER_SENT; i++) {
+		const struct ledger_sent *s = &l->sent[i];
+		int64_t gone = (now - s->at) * 1000 / (mib_us ? mib_us : 1);
+
+		if (s->at && s->from_home && gone < s->mib)
+			leaving += s->mib - gone;
+	}
+	return leaving > UINT32_MAX ? UINT32_MAX : (uint32_t)leaving;
 }
 
 void ledger_left(struct ledger *l, int64_t now, uint16_t node, uint32_t load)
 {
-	note(l, &(struct ledger_sent){ now, node, -(int32_t)load, 0 });
+	note(l, &(struct ledger_sent){ now, node, -(int32_t)load, 0, false });
 }
 
 static uint32_t less(uint32_t value, uint32_t by)

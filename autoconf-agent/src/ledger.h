@@ -20,6 +20,7 @@ struct ledger {
 		uint16_t node;
 		int32_t load; /* less than 0: it left */
 		uint32_t mib;
+		bool from_home; /* its memory was here */
 	} sent[LEDGER_SENT];
 	struct ledger_avoided {
 		int64_t until; /* ms; 0: unused */
@@ -27,9 +28,13 @@ struct ledger {
 	} avoided[LEDGER_AVOIDED];
 };
 
-/* A process with this load, hundredths of a CPU, went to a node now. */
+/* A process with this load, hundredths of a CPU, went to a node now, from home or
+ * from another node. */
 void ledger_send(struct ledger *l, int64_t now, uint16_t node, uint32_t load,
-		 uint32_t mib);
+		 uint32_t mib, bool from_home);
+/* What is still here of the memory of those that went from home, MiB, when each
+ * MiB takes so many µs. */
+uint32_t ledger_leaving(const struct ledger *l, int64_t now, uint32_t mib_us);
 /* It left that node now. */
 void ledger_left(struct ledger *l, int64_t now, uint16_t node, uint32_t load);
 /* Nothing goes there until then. The soonest ends to make room. */

@@ -52,9 +52,9 @@ static void what_was_sent_counts_until_it_is_told_of(void **state)
 	struct ledger l = { 0 };
 	struct balance_node n;
 
-	ledger_send(&l, 10000, 5, 100, 30);
-	ledger_send(&l, 10100, 5, 200, 40);
-	ledger_send(&l, 10000, 6, 400, 50);
+	ledger_send(&l, 10000, 5, 100, 30, true);
+	ledger_send(&l, 10100, 5, 200, 40, false);
+	ledger_send(&l, 10000, 6, 400, 50, true);
 	n = ledger_node(&l, 10500, 5, &load, 1000);
 	assert_int_equal(n.sent_load, 300);
 	assert_int_equal(n.sent_mib, 70);
@@ -86,12 +86,26 @@ static void what_left_counts_no_more(void **state)
 	assert_int_equal(ledger_node(&l, 11500, 5, &load, 1000).load, 150);
 }
 
+static void memory_leaves_after_its_process(void **state)
+{
+	struct ledger l = { 0 };
+
+	assert_int_equal(ledger_leaving(&l, 10000, 9000), 0);
+	ledger_send(&l, 10000, 5, 100, 1000, true);
+	ledger_send(&l, 10000, 5, 100, 700, false); /* it was never here */
+	assert_int_equal(ledger_leaving(&l, 10000, 9000), 1000);
+	ledger_send(&l, 14500, 6, 100, 50, true);
+	assert_int_equal(ledger_leaving(&l, 14500, 9000), 550);
+	assert_int_equal(ledger_leaving(&l, 18910, 9000), 10);
+	assert_int_equal(ledger_leaving(&l, 19000, 9000), 0);
+}
+
 static void the_oldest_is_forgotten(void **state)
 {
 	struct ledger l = { 0 };
 
 	for (int i = 0; i < LEDGER_SENT + 5; i++)
-		ledger_send(&l, 1000 + i, i < 5 ? 6 : 5, 1, 0);
+		ledger_send(&l, 1000 + i, i < 5 ? 6 : 5, 1, 0, true);
 	assert_int_equal(ledger_node(&l, 2000, 6, &load, 2000).sent_load, 0);
 	assert_int_equal(ledger_node(&l, 2000, 5, &load, 2000).sent_load,
 			 LEDGER_SENT);
@@ -122,6 +136,7 @@ int main(void)
 		cmocka_unit_test(a_node_is_what_it_tells),
 		cmocka_unit_test(what_was_sent_counts_until_it_is_told_of),
 		cmocka_unit_test(what_left_counts_no_more),
+		cmocka_unit_test(memory_leaves_after_its_process),
 		cmocka_unit_test(the_oldest_is_forgotten),
 		cmocka_unit_test(a_node_is_avoided_for_a_while),
 	};

@@ -193,5 +193,6 @@ void policy_decide(struct sim *sim, int node)
 			    100);
 	if (move.to)
 		ledger_send(&n->ledger, sim->now, move.to, 100,
-			    processes[move.process].mem_mib);
+			    processes[move.process].mem_mib,
+			    !processes[move.process].at);
 }
