@@ -58,7 +58,7 @@ static int64_t reserve(const struct balance_node *n)
 				 BALANCE_RESERVE_MIB);
 }
 
-static bool is_short(const struct balance_node *n)
+bool balance_is_short(const struct balance_node *n)
 {
 	return n->mem_mib &&
 	       (n->free_mib < reserve(n) || n->pressure >= BALANCE_PRESSURE);
@@ -233,7 +233,7 @@ static bool takes(const struct balance_node *n, const struct balance_process *p,
 static bool fits_home(const struct balance_view *v,
 		      const struct balance_process *p)
 {
-	return !is_short(&v->self) &&
+	return !balance_is_short(&v->self) &&
 	       v->self.free_mib - size_of(v, p) >= 2 * reserve(&v->self);
 }
 
@@ -413,7 +413,7 @@ static bool stays_short(const struct balance_view *v)
 		self.free_mib += self.leaving_mib;
 		self.pressure = 0;
 	}
-	return is_short(&self);
+	return balance_is_short(&self);
 }
 
 /* Memory ushering: the largest that fits somewhere goes where it costs least. */
@@ -607,7 +607,7 @@ void balance_host(const struct balance_host *host,
 	int64_t room;
 
 	if (self->guests) {
-		leave = is_short(self);
+		leave = balance_is_short(self);
 		/* Not back at once: until there is room for what went. */
 		if (was_leaving && !leave)
 			leave = spare < 0;

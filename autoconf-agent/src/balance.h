@@ -172,6 +172,8 @@ struct balance_move balance_decide(const struct balance_view *view);
 /* Where the first process would be best off if it wanted its CPUs and could go
  * anywhere at once: 0 is home. Where it is, if that is as good. */
 uint16_t balance_best(const struct balance_view *view);
+/* Its memory, so that some of its processes should go. */
+bool balance_is_short(const struct balance_node *node);
 /* "it gets more CPU there" */
 const char *balance_reason_text(enum balance_reason reason);
 

@@ -476,11 +476,19 @@ static bool somebody_is_away(const struct balancer *b)
 	return false;
 }
 
+/* Without anybody who computes: who waits for memory does not. */
+static bool memory_is_short(const struct balancer *b)
+{
+	struct balance_node self = ledger_node(&b->ledger, 0, 0, &b->load, 0);
+
+	return balance_is_short(&self);
+}
+
 /* An idle node has nothing to look for, and shall not pay for looking. */
 static bool has_work(const struct balancer *b)
 {
 	return b->load.load >= (uint32_t)b->load.guest_load + IDLE_LOAD ||
-	       b->load.pressure >= BALANCE_PRESSURE || somebody_is_away(b);
+	       memory_is_short(b) || somebody_is_away(b);
 }
 
 void balancer_second(struct balancer *b, int64_t now,
@@ -493,7 +501,7 @@ void balancer_second(struct balancer *b, int64_t now,
 	tell_homes(b, now);
 	if (!has_work(b) || !takes_part(b))
 		return;
-	if (candidates_look(&b->all, now) < 0)
+	if (candidates_look(&b->all, now, memory_is_short(b)) < 0)
 		return;
 	b->looked = true;
 	count_others(b);

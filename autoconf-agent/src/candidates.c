@@ -93,6 +93,11 @@ static void count_time(struct candidate *c, int64_t now, int64_t tick_ms,
 				      1000 / passed);
 }
 
+static uint32_t mib_of(const struct candidate_look *look)
+{
+	return (uint32_t)(look->stat.pages * look->page_size >> 20);
+}
+
 void candidate_see(struct candidate *c, int64_t now, int64_t tick_ms,
 		   const struct candidate_look *look)
 {
@@ -119,7 +124,7 @@ void candidate_see(struct candidate *c, int64_t now, int64_t tick_ms,
 	c->locked = look->locked;
 	/* Away its pages are elsewhere. */
 	if (!c->at)
-		c->mem_mib = (uint32_t)(s->pages * look->page_size >> 20);
+		c->mem_mib = mib_of(look);
 }
 
 void candidate_moved(struct candidate *c, int64_t now, uint16_t to, int legs)
@@ -173,12 +178,15 @@ void candidate_refused(struct candidate *c, int64_t now)
 	c->refuses = now + wait;
 }
 
-bool candidate_process(const struct candidate *c, int64_t now,
+bool candidate_process(const struct candidate *c, int64_t now, bool sleepers,
 		       struct balance_process *ret)
 {
 	if (c->skip > now || c->refuses > now || c->locked || !c->looked)
 		return false;
-	if (!c->at && (c->wants < USHERED_WANTS || rules_keep(c)))
+	if (!c->at && rules_keep(c))
+		return false;
+	if (!c->at && c->wants < USHERED_WANTS &&
+	    !(sleepers && c->mem_mib >= BALANCE_USHER_MIB))
 		return false;
 	*ret = (struct balance_process){
 		.at = c->at,
@@ -218,7 +226,8 @@ static void ask_rules(struct candidate *c)
 	candidate_ruled(c, &rules, r);
 }
 
-static void look_at(struct candidate *c, int64_t now, int64_t tick_ms)
+static void look_at(struct candidate *c, int64_t now, int64_t tick_ms,
+		    bool sleepers)
 {
 	struct candidate_look look = {
 		.pid = c->pid, .page_size = (uint32_t)sysconf(_SC_PAGESIZE)
@@ -226,6 +235,7 @@ static void look_at(struct candidate *c, int64_t now, int64_t tick_ms)
 	int64_t number;
 	struct stat st;
 	char path[64];
+	bool could;
 
 	snprintf(path, sizeof(path), "%s/%d", proc_root, c->pid);
 	if (stat(path, &st) < 0 || proc_stat_read(&look.stat, c->pid) < 0)
@@ -241,15 +251,17 @@ static void look_at(struct candidate *c, int64_t now, int64_t tick_ms)
 	look.runnable = proc_runnable(c->pid, &look.stat);
 	if (proc_read_number(&number, "%d/where", c->pid) == 0)
 		look.at = (uint16_t)number;
-	/* Only who wants something, or is away, is worth more looks. */
-	if ((look.runnable || c->wants >= USHERED_WANTS || look.at) &&
+	could = look.runnable ||
+		(sleepers && mib_of(&look) >= BALANCE_USHER_MIB);
+	/* Only who could go, or is away, is worth more looks. */
+	if ((could || c->wants >= USHERED_WANTS || look.at) &&
 	    proc_read_number(&number, "%d/lock", c->pid) == 0)
 		look.locked = number != 0;
 	if (look.at)
 		look.switches = proc_switches(c->pid);
 	candidate_see(c, now, tick_ms, &look);
 	/* Its pages are here only while it is. */
-	if (!c->ruled && !c->at && look.runnable)
+	if (!c->ruled && !c->at && could)
 		ask_rules(c);
 }
 
@@ -290,7 +302,7 @@ static void note_ended(struct candidates *all, const struct candidate *list,
 	}
 }
 
-int candidates_look(struct candidates *all, int64_t now)
+int candidates_look(struct candidates *all, int64_t now, bool sleepers)
 {
 	struct candidate *list = NULL, *before;
 	size_t count = 0, room = 0, n_before;
@@ -322,7 +334,7 @@ int candidates_look(struct candidates *all, int64_t now)
 		old = known(all, pid);
 		list[count] = old ? *old : (struct candidate){ .pid = pid };
 		if (list[count].skip <= now)
-			look_at(&list[count], now, all->tick_ms);
+			look_at(&list[count], now, all->tick_ms, sleepers);
 		count++;
 	}
 	closedir(dir);
@@ -333,9 +345,20 @@ int candidates_look(struct candidates *all, int64_t now)
 	n_before = all->count;
 	all->list = list;
 	all->count = count;
+	all->sleepers = sleepers;
 	note_ended(all, before, n_before);
 	free(before);
 	return 0;
+}
+
+/* Whom the decision should rather see. */
+static bool comes_before(const struct candidates *all,
+			 const struct balance_process *p,
+			 const struct balance_process *q)
+{
+	if (all->sleepers && p->mem_mib != q->mem_mib)
+		return p->mem_mib > q->mem_mib;
+	return p->cpu_ms > q->cpu_ms;
 }
 
 size_t candidates_processes(struct candidates *all, int64_t now,
@@ -349,14 +372,15 @@ size_t candidates_processes(struct candidates *all, int64_t now,
 		struct balance_process p;
 		size_t place = n;
 
-		if (!candidate_process(c, now, &p))
+		if (!candidate_process(c, now, all->sleepers, &p))
 			continue;
 		p.cpu_ms = c->ticks * (uint64_t)all->tick_ms;
 		if (n < BALANCE_PROCESSES)
 			n++;
-		else if (ret[--place].cpu_ms >= p.cpu_ms)
+		else if (!comes_before(all, &p, &ret[--place]))
 			continue;
-		for (; place && ret[place - 1].cpu_ms < p.cpu_ms; place--) {
+		for (; place && comes_before(all, &p, &ret[place - 1]);
+		     place--) {
 			ret[place] = ret[place - 1];
 			index[place] = index[place - 1];
 		}

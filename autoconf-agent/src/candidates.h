@@ -57,6 +57,7 @@ struct candidates {
 	struct candidate *list; /* by PID */
 	size_t count;
 	int64_t tick_ms;
+	bool sleepers;		/* who sleeps could go, too: memory is short */
 	struct history history; /* of those that ended */
 };
 
@@ -86,15 +87,17 @@ void candidate_moved(struct candidate *c, int64_t now, uint16_t to, int legs);
 void candidate_host(struct candidate *c, const struct balance_node *host);
 /* It did not, or came back by itself: asked again later. */
 void candidate_refused(struct candidate *c, int64_t now);
-/* As the decision sees it; false: not at all. ret points to c's rules. */
-bool candidate_process(const struct candidate *c, int64_t now,
+/* As the decision sees it; false: not at all, as most of those who sleep. ret points to c's rules. */
+bool candidate_process(const struct candidate *c, int64_t now, bool sleepers,
 		       struct balance_process *ret);
 
-/* Looks at /proc. -ENOMEM, or why /proc cannot be read. */
-int candidates_look(struct candidates *all, int64_t now);
+/* Looks at /proc, for the sleepers if memory is short. -ENOMEM, or why /proc cannot
+ * be read. */
+int candidates_look(struct candidates *all, int64_t now, bool sleepers);
 struct candidate *candidates_find(const struct candidates *all, pid_t pid,
 				  uint64_t start);
-/* The indices of those the decision sees, most CPU time first. */
+/* The indices of those the decision sees, most CPU time first; the
+ * largest, if memory is short. */
 size_t candidates_processes(struct candidates *all, int64_t now,
 			    struct balance_process ret[BALANCE_PROCESSES],
 			    size_t index[BALANCE_PROCESSES]);

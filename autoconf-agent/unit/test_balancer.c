@@ -87,20 +87,28 @@ static void own(const char *name)
 	assert_int_equal(chown(path, 1000, 1000), 0);
 }
 
-/* It has computed for 5 s. */
-static void process(int pid)
+/* It has computed for 5 s, and has 16 MiB. */
+static void put_stat(int pid, char proc_state)
 {
 	char name[32], text[256];
+
+	snprintf(name, sizeof(name), "%d/stat", pid);
+	snprintf(
+		text, sizeof(text),
+		"%d (simulate) %c 1 %d 600 0 -1 0 6 7 8 9 500 0 1 2 20 0 1 0 7 "
+		"10000000 4096 1 1 2 3\n",
+		pid, proc_state, pid);
+	fake_proc_put(name, text);
+}
+
+static void process(int pid)
+{
+	char name[32];
 
 	snprintf(name, sizeof(name), "%d", pid);
 	fake_proc_directory(name);
 	own(name);
-	snprintf(name, sizeof(name), "%d/stat", pid);
-	snprintf(text, sizeof(text),
-		 "%d (simulate) R 1 %d 600 0 -1 0 6 7 8 9 500 0 1 2 20 0 1 0 7 "
-		 "10000000 4096 1 1 2 3\n",
-		 pid, pid);
-	fake_proc_put(name, text);
+	put_stat(pid, 'R');
 	snprintf(name, sizeof(name), "%d/where", pid);
 	fake_proc_put(name, "0\n");
 	snprintf(name, sizeof(name), "%d/lock", pid);
@@ -326,6 +334,25 @@ static void an_idle_node_does_not_look(void **state)
 	assert_int_equal(moved() + refused(), 0);
 }
 
+/* What swaps waits for its disk, and does not want a CPU. */
+static void memory_that_is_short_is_looked_after_though_all_sleep(void **state)
+{
+	if (geteuid() != 0)
+		skip();
+	put_stat(700, 'D');
+	put_stat(701, 'S');
+	fake_proc_put("701/lock", "1\n");
+	w.nodes[0].load.load = 0;
+	w.running = 0;
+	second();
+	assert_int_equal(moved() + refused(), 0);
+	w.nodes[0].load.free_mib = 40;
+	second();
+	assert_int_equal(moved(), 1);
+	assert_int_equal(read_number("700/goto"), 2);
+	assert_int_equal(read_number("701/goto"), -1);
+}
+
 static void what_root_switched_on_is_obeyed(void **state)
 {
 	static const char *const keep[] = { "hpc/admin/stay", "hpc/admin/lstay",
@@ -416,6 +443,8 @@ int main(void)
 		WORLD_TEST(the_best_node_is_told_of_anybody),
 		WORLD_TEST(another_build_is_not_even_asked),
 		WORLD_TEST(an_idle_node_does_not_look),
+		WORLD_TEST(
+			memory_that_is_short_is_looked_after_though_all_sleep),
 		WORLD_TEST(what_root_switched_on_is_obeyed),
 		WORLD_TEST(who_is_away_may_come_though_own_stay),
 		WORLD_TEST(a_host_tells_what_it_takes),

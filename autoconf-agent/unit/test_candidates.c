@@ -58,7 +58,7 @@ static void who_computes_is_seen_at_once(void **state)
 	struct balance_process p;
 
 	see(&c, 1000, 50, 1, 0);
-	assert_true(candidate_process(&c, 1000, &p));
+	assert_true(candidate_process(&c, 1000, false, &p));
 	assert_int_equal(p.wants, 100);
 	assert_int_equal(p.mem_mib, 100);
 	assert_int_equal(p.at, 0);
@@ -71,13 +71,32 @@ static void who_sleeps_is_not(void **state)
 	struct balance_process p;
 
 	see(&c, 1000, 50, 0, 0);
-	assert_false(candidate_process(&c, 1000, &p));
+	assert_false(candidate_process(&c, 1000, false, &p));
 	/* Nor who computed a while ago. */
 	see(&c, 2000, 150, 1, 0);
-	assert_true(candidate_process(&c, 2000, &p));
+	assert_true(candidate_process(&c, 2000, false, &p));
 	for (int s = 3; s < 30; s++)
 		see(&c, s * 1000, 150, 0, 0);
-	assert_false(candidate_process(&c, 30000, &p));
+	assert_false(candidate_process(&c, 30000, false, &p));
+}
+
+static void who_sleeps_could_go_when_memory_is_short(void **state)
+{
+	const struct rules home = { .home = true };
+	struct candidate c = { .pid = 700 };
+	struct candidate_look look = look_of(50, 0);
+	struct balance_process p;
+
+	candidate_see(&c, 1000, TICK_MS, &look);
+	assert_true(candidate_process(&c, 1000, true, &p));
+	assert_int_equal(p.wants, 0);
+	assert_int_equal(p.mem_mib, 100);
+	candidate_ruled(&c, &home, 0);
+	assert_false(candidate_process(&c, 1000, true, &p));
+	candidate_ruled(&c, &home, -ENOENT);
+	look.stat.pages = (BALANCE_USHER_MIB << 20) / PAGE - 1;
+	candidate_see(&c, 2000, TICK_MS, &look);
+	assert_false(candidate_process(&c, 2000, true, &p));
 }
 
 static void threads_are_wishes(void **state)
@@ -87,7 +106,7 @@ static void threads_are_wishes(void **state)
 
 	for (int s = 1; s < 30; s++)
 		see(&c, s * 1000, (uint64_t)s * 100, 4, 0);
-	assert_true(candidate_process(&c, 30000, &p));
+	assert_true(candidate_process(&c, 30000, false, &p));
 	assert_in_range(p.wants, 390, 400);
 }
 
@@ -101,14 +120,14 @@ static void away_it_wants_what_it_wanted_while_it_computes(void **state)
 	candidate_moved(&c, 9500, 3, 1);
 	for (int s = 10; s < 30; s++)
 		see(&c, s * 1000, (uint64_t)s * 90, 0, 3);
-	assert_true(candidate_process(&c, 30000, &p));
+	assert_true(candidate_process(&c, 30000, false, &p));
 	assert_int_equal(p.at, 3);
 	assert_in_range(p.wants, 95, 100);
 	assert_int_equal(p.mem_mib, 100);
 	/* It ended computing. */
 	for (int s = 30; s < 90; s++)
 		see(&c, s * 1000, 2700, 0, 3);
-	assert_true(candidate_process(&c, 90000, &p));
+	assert_true(candidate_process(&c, 90000, false, &p));
 	assert_in_range(p.wants, 0, 5);
 }
 
@@ -123,14 +142,14 @@ static void time_in_the_kernel_is_that_of_late(void **state)
 		look.stat.system_ticks = (uint64_t)s * 50;
 		candidate_see(&c, s * 1000, TICK_MS, &look);
 	}
-	assert_true(candidate_process(&c, 10000, &p));
+	assert_true(candidate_process(&c, 10000, false, &p));
 	assert_in_range(p.in_kernel, 490, 510);
 	for (int s = 10; s < 40; s++) {
 		look = look_of((uint64_t)s * 100, 1);
 		look.stat.system_ticks = 450;
 		candidate_see(&c, s * 1000, TICK_MS, &look);
 	}
-	assert_true(candidate_process(&c, 40000, &p));
+	assert_true(candidate_process(&c, 40000, false, &p));
 	assert_in_range(p.in_kernel, 0, 10);
 }
 
@@ -147,7 +166,7 @@ static void calls_home_are_counted(void **state)
 	candidate_see(&c, 2000, TICK_MS, &look);
 	look.switches = 3500;
 	candidate_see(&c, 3000, TICK_MS, &look);
-	assert_true(candidate_process(&c, 3000, &p));
+	assert_true(candidate_process(&c, 3000, false, &p));
 	assert_int_equal(p.calls, 2500);
 }
 
@@ -159,7 +178,7 @@ static void moves_are_remembered_the_latest_first(void **state)
 	see(&c, 1000, 50, 1, 0);
 	candidate_moved(&c, 2000, 3, 1);
 	candidate_moved(&c, 3000, 4, 2);
-	assert_true(candidate_process(&c, 3000, &p));
+	assert_true(candidate_process(&c, 3000, false, &p));
 	assert_int_equal(p.at, 4);
 	assert_int_equal(p.moved[0], 3000);
 	assert_int_equal(p.moved[1], 3000);
@@ -179,12 +198,12 @@ static void what_its_host_used_before_is_remembered(void **state)
 	candidate_host(&c, &host);
 	host.free_mib = 100;
 	candidate_host(&c, &host);
-	assert_true(candidate_process(&c, 3000, &p));
+	assert_true(candidate_process(&c, 3000, false, &p));
 	assert_int_equal(p.there_mib, 300);
 	/* That was another host's. */
 	candidate_moved(&c, 4000, 4, 2);
 	candidate_host(&c, &host);
-	assert_true(candidate_process(&c, 4000, &p));
+	assert_true(candidate_process(&c, 4000, false, &p));
 	assert_int_equal(p.there_mib, 0);
 }
 
@@ -197,8 +216,8 @@ static void who_refused_is_asked_again_later_and_later(void **state)
 	see(&c, now, 50, 1, 0);
 	for (int i = 0; i < 20; i++) {
 		candidate_refused(&c, now);
-		assert_false(candidate_process(&c, now + wait - 1, &p));
-		assert_true(candidate_process(&c, now + wait, &p));
+		assert_false(candidate_process(&c, now + wait - 1, false, &p));
+		assert_true(candidate_process(&c, now + wait, false, &p));
 		now += wait;
 		wait = wait * 2 > CANDIDATES_AGAIN_MAX_MS ?
 			       CANDIDATES_AGAIN_MAX_MS :
@@ -215,10 +234,11 @@ static void who_came_home_by_itself_stays_for_a_while(void **state)
 	candidate_moved(&c, 1500, 3, 1);
 	see(&c, 2000, 60, 0, 3);
 	see(&c, 3000, 70, 1, 0); /* it called fork() */
-	assert_false(candidate_process(&c, 3000, &p));
+	assert_false(candidate_process(&c, 3000, false, &p));
 	assert_int_equal(c.moved[0], 3000);
 	assert_int_equal(c.moved[1], 1500);
-	assert_true(candidate_process(&c, 3000 + CANDIDATES_AGAIN_MS, &p));
+	assert_true(
+		candidate_process(&c, 3000 + CANDIDATES_AGAIN_MS, false, &p));
 }
 
 static void where_its_user_put_it_it_is_pinned(void **state)
@@ -228,10 +248,10 @@ static void where_its_user_put_it_it_is_pinned(void **state)
 
 	see(&c, 1000, 50, 1, 0);
 	see(&c, 2000, 100, 0, 3);
-	assert_true(candidate_process(&c, 2000, &p));
+	assert_true(candidate_process(&c, 2000, false, &p));
 	assert_true(p.pinned);
 	see(&c, 3000, 150, 1, 0);
-	assert_true(candidate_process(&c, 3000, &p));
+	assert_true(candidate_process(&c, 3000, false, &p));
 	assert_false(p.pinned);
 }
 
@@ -243,7 +263,7 @@ static void a_locked_one_is_not_seen(void **state)
 
 	look.locked = true;
 	candidate_see(&c, 1000, TICK_MS, &look);
-	assert_false(candidate_process(&c, 1000, &p));
+	assert_false(candidate_process(&c, 1000, false, &p));
 }
 
 static void its_user_has_the_last_word(void **state)
@@ -259,31 +279,31 @@ static void its_user_has_the_last_word(void **state)
 	look.stat.system_ticks = 90;
 	candidate_see(&c, 1000, TICK_MS, &look);
 	candidate_ruled(&c, &home, 0);
-	assert_false(candidate_process(&c, 1000, &p));
+	assert_false(candidate_process(&c, 1000, false, &p));
 	candidate_ruled(&c, &stay, 0);
-	assert_false(candidate_process(&c, 1000, &p));
+	assert_false(candidate_process(&c, 1000, false, &p));
 	candidate_ruled(&c, &io, 0);
-	assert_false(candidate_process(&c, 1000, &p));
+	assert_false(candidate_process(&c, 1000, false, &p));
 	candidate_ruled(&c, &home, -EACCES);
-	assert_false(candidate_process(&c, 1000, &p));
+	assert_false(candidate_process(&c, 1000, false, &p));
 	assert_true(c.ruled);
 	candidate_ruled(&c, &home, -EAGAIN);
-	assert_false(candidate_process(&c, 1000, &p));
+	assert_false(candidate_process(&c, 1000, false, &p));
 	assert_false(c.ruled); /* to be asked again */
 	candidate_ruled(&c, &home, -ENOENT);
 	assert_true(c.ruled);
-	assert_true(candidate_process(&c, 1000, &p));
+	assert_true(candidate_process(&c, 1000, false, &p));
 	assert_null(p.rules);
 	candidate_ruled(&c, &on, 0);
-	assert_true(candidate_process(&c, 1000, &p));
+	assert_true(candidate_process(&c, 1000, false, &p));
 	assert_ptr_equal(p.rules, &c.rules);
 	look.stat.ticks = 200;
 	look.stat.system_ticks = 180;
 	candidate_see(&c, 2000, TICK_MS, &look);
-	assert_true(candidate_process(&c, 2000, &p));
+	assert_true(candidate_process(&c, 2000, false, &p));
 	assert_int_equal(p.in_kernel, 900);
 	candidate_ruled(&c, &cpu, 0);
-	assert_true(candidate_process(&c, 2000, &p));
+	assert_true(candidate_process(&c, 2000, false, &p));
 	assert_int_equal(p.in_kernel, 0);
 }
 
@@ -404,7 +424,7 @@ static size_t list_of(struct candidates *all, int64_t now,
 {
 	size_t index[BALANCE_PROCESSES];
 
-	assert_int_equal(candidates_look(all, now), 0);
+	assert_int_equal(candidates_look(all, now, false), 0);
 	return candidates_processes(all, now, ret, index);
 }
 
@@ -515,6 +535,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_computes_is_seen_at_once),
 		cmocka_unit_test(who_sleeps_is_not),
+		cmocka_unit_test(who_sleeps_could_go_when_memory_is_short),
 		cmocka_unit_test(threads_are_wishes),
 		cmocka_unit_test(
 			away_it_wants_what_it_wanted_while_it_computes),
