@@ -226,6 +226,15 @@ static void ask_rules(struct candidate *c)
 	candidate_ruled(c, &rules, r);
 }
 
+/* What it was before ended: it may be a zombie, and those want nothing. */
+static void is_none(struct candidate *c, int64_t now)
+{
+	c->skip = now + CANDIDATES_SKIP_MS;
+	c->wants = c->used = c->runnable = 0;
+	c->at = 0;
+	c->came = false;
+}
+
 static void look_at(struct candidate *c, int64_t now, int64_t tick_ms,
 		    bool sleepers)
 {
@@ -245,7 +254,7 @@ static void look_at(struct candidate *c, int64_t now, int64_t tick_ms,
 	if (c->looked && look.stat.start != c->start)
 		*c = (struct candidate){ .pid = c->pid };
 	if (candidate_is_none(&look)) {
-		c->skip = now + CANDIDATES_SKIP_MS;
+		is_none(c, now);
 		return;
 	}
 	look.runnable = proc_runnable(c->pid, &look.stat);

@@ -479,6 +479,30 @@ static void a_number_that_is_used_again_is_another_process(void **state)
 	candidates_free(&all);
 }
 
+static void who_ended_and_is_not_waited_for_wants_nothing(void **state)
+{
+	struct balance_process list[BALANCE_PROCESSES];
+	struct candidates all = { 0 };
+	const struct candidate *c;
+
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(list_of(&all, 1000, list), 2);
+	fake_proc_put("701/where", "3\n");
+	assert_int_equal(list_of(&all, 2000, list), 2);
+	fake_proc_put(
+		"701/stat",
+		"701 (simulate) Z 1 701 600 0 -1 0 6 7 8 9 500 0 1 2 20 0 "
+		"1 0 2 0 0 1 1 2 3\n");
+	assert_int_equal(list_of(&all, 3000, list), 1);
+	c = candidates_find(&all, 701, 2);
+	assert_non_null(c);
+	assert_int_equal(c->wants, 0);
+	assert_int_equal(c->runnable, 0);
+	assert_int_equal(c->at, 0);
+	candidates_free(&all);
+}
+
 static void rules_are_read(void **state)
 {
 	struct balance_process list[BALANCE_PROCESSES];
@@ -554,6 +578,7 @@ int main(void)
 		PROC_TEST(users_processes_come_with_most_cpu_time_first),
 		PROC_TEST(what_ended_tells_how_long_its_kind_lives),
 		PROC_TEST(a_number_that_is_used_again_is_another_process),
+		PROC_TEST(who_ended_and_is_not_waited_for_wants_nothing),
 		PROC_TEST(rules_are_read),
 		PROC_TEST(who_cannot_be_asked_stays),
 		PROC_TEST(what_is_away_or_locked_is_read),
