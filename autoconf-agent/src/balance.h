@@ -25,6 +25,9 @@
 #define BALANCE_HOST_MS 10000
 /* So many nodes are looked at, at most: the freshest. */
 #define BALANCE_NODES 256
+/* An idle node looks at its processes so often, ms, while a host asks its guests to
+ * leave: one of them may have been sent there by hand, and looking costs. */
+#define BALANCE_ASKED_MS 10000
 /* And so many processes: those that used most CPU lately. */
 #define BALANCE_PROCESSES 64
 

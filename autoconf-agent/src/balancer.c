@@ -37,7 +37,8 @@ struct balancer {
 	int64_t broken;		    /* nothing is moved until then, ms */
 	size_t told;		    /* the guest whose home heard of us last */
 	uint32_t move_ms, mib_us;
-	bool looked; /* in the last second */
+	bool looked;	   /* in the last second */
+	int64_t last_look; /* when processes were looked at last, ms; 0: never */
 	/* The move under way. */
 	struct {
 		pid_t pid;
@@ -484,11 +485,28 @@ static bool memory_is_short(const struct balancer *b)
 	return balance_is_short(&self);
 }
 
+/* What was sent by hand is not known to be away until processes are looked at. */
+static bool may_be_asked(const struct balancer *b, int64_t now)
+{
+	const struct node *list[BALANCE_NODES];
+	size_t n;
+
+	if (b->last_look && now - b->last_look < BALANCE_ASKED_MS)
+		return false;
+	n = members_fresh(b->agent->members, now - BALANCE_HOST_MS, list,
+			  BALANCE_NODES);
+	for (size_t i = 0; i < n; i++)
+		if (list[i]->known && list[i]->load.leave)
+			return true;
+	return false;
+}
+
 /* An idle node has nothing to look for, and shall not pay for looking. */
-static bool has_work(const struct balancer *b)
+static bool has_work(const struct balancer *b, int64_t now)
 {
 	return b->load.load >= (uint32_t)b->load.guest_load + IDLE_LOAD ||
-	       memory_is_short(b) || somebody_is_away(b);
+	       memory_is_short(b) || somebody_is_away(b) ||
+	       may_be_asked(b, now);
 }
 
 void balancer_second(struct balancer *b, int64_t now,
@@ -499,11 +517,12 @@ void balancer_second(struct balancer *b, int64_t now,
 	if (!b->agent->kernel || !b->agent->members)
 		return;
 	tell_homes(b, now);
-	if (!has_work(b) || !takes_part(b))
+	if (!has_work(b, now) || !takes_part(b))
 		return;
 	if (candidates_look(&b->all, now, memory_is_short(b)) < 0)
 		return;
 	b->looked = true;
+	b->last_look = now;
 	count_others(b);
 	decide(b, now);
 }

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "agent.h"
+#include "balance.h"
 #include "balancer.h"
 #include "fake_proc.h"
 #include "proc.h"
@@ -353,6 +354,26 @@ static void memory_that_is_short_is_looked_after_though_all_sleep(void **state)
 	assert_int_equal(read_number("701/goto"), -1);
 }
 
+static void an_idle_home_hears_the_host_of_who_was_sent_by_hand(void **state)
+{
+	if (geteuid() != 0)
+		skip();
+	w.nodes[0].load.load = 0;
+	w.running = 0;
+	put_stat(700, 'S');
+	put_stat(701, 'S');
+	w.nodes[1].load.leave = true;
+	second();
+	assert_int_equal(moved() + refused(), 0);
+	fake_proc_put("700/where", "2\n");
+	for (int i = 0; i < 20 && !moved(); i++)
+		second();
+	assert_int_equal(moved(), 1);
+	assert_int_equal(read_number("700/goto"), 0);
+	assert_in_range(w.now, NOW + BALANCE_ASKED_MS,
+			NOW + BALANCE_ASKED_MS + 2000);
+}
+
 static void what_root_switched_on_is_obeyed(void **state)
 {
 	static const char *const keep[] = { "hpc/admin/stay", "hpc/admin/lstay",
@@ -445,6 +466,7 @@ int main(void)
 		WORLD_TEST(an_idle_node_does_not_look),
 		WORLD_TEST(
 			memory_that_is_short_is_looked_after_though_all_sleep),
+		WORLD_TEST(an_idle_home_hears_the_host_of_who_was_sent_by_hand),
 		WORLD_TEST(what_root_switched_on_is_obeyed),
 		WORLD_TEST(who_is_away_may_come_though_own_stay),
 		WORLD_TEST(a_host_tells_what_it_takes),
