@@ -520,6 +520,14 @@ struct balance_move balance_decide(const struct balance_view *view)
 	return move;
 }
 
+size_t balance_places_away(size_t home, size_t away)
+{
+	size_t least = BALANCE_PROCESSES / 2;
+	size_t places = home < least ? BALANCE_PROCESSES - home : least;
+
+	return away < places ? away : places;
+}
+
 uint16_t balance_best(const struct balance_view *view)
 {
 	const struct balance_process *p = view->processes;

@@ -28,7 +28,8 @@
 /* An idle node looks at its processes so often, ms, while a host asks its guests to
  * leave: one of them may have been sent there by hand, and looking costs. */
 #define BALANCE_ASKED_MS 10000
-/* And so many processes: those that used most CPU lately. */
+/* And so many processes: half of them at home, those that want most CPU now, and half
+ * away, in turn. What one half does not need the other has. */
 #define BALANCE_PROCESSES 64
 
 /* CPU time before a process may leave, ms: most that live so long live on, and
@@ -175,6 +176,8 @@ struct balance_move balance_decide(const struct balance_view *view);
 /* Where the first process would be best off if it wanted its CPUs and could go
  * anywhere at once: 0 is home. Where it is, if that is as good. */
 uint16_t balance_best(const struct balance_view *view);
+/* So many of the BALANCE_PROCESSES are for who is away, if there are so many. */
+size_t balance_places_away(size_t home, size_t away);
 /* Its memory, so that some of its processes should go. */
 bool balance_is_short(const struct balance_node *node);
 /* "it gets more CPU there" */

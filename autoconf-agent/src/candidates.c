@@ -367,35 +367,78 @@ static bool comes_before(const struct candidates *all,
 {
 	if (all->sleepers && p->mem_mib != q->mem_mib)
 		return p->mem_mib > q->mem_mib;
+	if (p->wants != q->wants)
+		return p->wants > q->wants;
 	return p->cpu_ms > q->cpu_ms;
+}
+
+/* Those of the decision that are at home, or away. */
+struct part {
+	struct balance_process *list;
+	size_t *index;
+	size_t count, most;
+};
+
+static void put(const struct candidates *all, struct part *part,
+		const struct balance_process *p, size_t i)
+{
+	size_t place = part->count;
+
+	if (part->count < part->most)
+		part->count++;
+	else if (!place || !comes_before(all, p, &part->list[--place]))
+		return;
+	for (; place && comes_before(all, p, &part->list[place - 1]); place--) {
+		part->list[place] = part->list[place - 1];
+		part->index[place] = part->index[place - 1];
+	}
+	part->list[place] = *p;
+	part->index[place] = i;
+}
+
+static void count_places(const struct candidates *all, int64_t now,
+			 size_t *ret_home, size_t *ret_away)
+{
+	size_t n[2] = { 0 };
+	struct balance_process p;
+
+	for (size_t i = 0; i < all->count; i++)
+		if (candidate_process(&all->list[i], now, all->sleepers, &p))
+			n[p.at != 0]++;
+	*ret_home = n[0];
+	*ret_away = n[1];
 }
 
 size_t candidates_processes(struct candidates *all, int64_t now,
 			    struct balance_process ret[BALANCE_PROCESSES],
 			    size_t index[BALANCE_PROCESSES])
 {
-	size_t n = 0;
+	struct part home = { ret, index, 0, 0 }, away;
+	size_t n_home, n_away, seen = 0, n;
 
+	count_places(all, now, &n_home, &n_away);
+	away.most = balance_places_away(n_home, n_away);
+	away.count = 0;
+	home.most = BALANCE_PROCESSES - away.most;
+	if (home.most > n_home)
+		home.most = n_home;
+	away.list = ret + home.most;
+	away.index = index + home.most;
 	for (size_t i = 0; i < all->count; i++) {
 		const struct candidate *c = &all->list[i];
 		struct balance_process p;
-		size_t place = n;
 
 		if (!candidate_process(c, now, all->sleepers, &p))
 			continue;
 		p.cpu_ms = c->ticks * (uint64_t)all->tick_ms;
-		if (n < BALANCE_PROCESSES)
-			n++;
-		else if (!comes_before(all, &p, &ret[--place]))
-			continue;
-		for (; place && comes_before(all, &p, &ret[place - 1]);
-		     place--) {
-			ret[place] = ret[place - 1];
-			index[place] = index[place - 1];
-		}
-		ret[place] = p;
-		index[place] = i;
+		if (!p.at)
+			put(all, &home, &p, i);
+		else if ((seen++ + all->turn) % n_away < away.most)
+			put(all, &away, &p, i);
 	}
+	if (n_away > away.most)
+		all->turn = (all->turn + away.most) % n_away;
+	n = home.count + away.count;
 	for (size_t i = 0; i < n; i++) {
 		const struct candidate *c = &all->list[index[i]];
 

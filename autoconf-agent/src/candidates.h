@@ -57,7 +57,8 @@ struct candidates {
 	struct candidate *list; /* by PID */
 	size_t count;
 	int64_t tick_ms;
-	bool sleepers;		/* who sleeps could go, too: memory is short */
+	size_t turn;   /* of those that are away, if there are too many */
+	bool sleepers; /* who sleeps could go, too: memory is short */
 	struct history history; /* of those that ended */
 };
 
@@ -96,8 +97,8 @@ bool candidate_process(const struct candidate *c, int64_t now, bool sleepers,
 int candidates_look(struct candidates *all, int64_t now, bool sleepers);
 struct candidate *candidates_find(const struct candidates *all, pid_t pid,
 				  uint64_t start);
-/* The indices of those the decision sees, most CPU time first; the
- * largest, if memory is short. */
+/* The indices of those the decision sees: at home those that want most CPU (the
+ * largest, if memory is short), then those that are away, others in each call. */
 size_t candidates_processes(struct candidates *all, int64_t now,
 			    struct balance_process ret[BALANCE_PROCESSES],
 			    size_t index[BALANCE_PROCESSES]);

@@ -503,6 +503,70 @@ static void who_ended_and_is_not_waited_for_wants_nothing(void **state)
 	candidates_free(&all);
 }
 
+/* A table of so many at home and away, each away on a node of its own. */
+static void crowd(struct candidates *all, size_t home, size_t away)
+{
+	all->count = home + away;
+	all->tick_ms = TICK_MS;
+	all->list = calloc(all->count, sizeof(*all->list));
+	assert_non_null(all->list);
+	for (size_t i = 0; i < all->count; i++)
+		all->list[i] = (struct candidate){
+			.pid = (pid_t)i + 1,
+			.looked = 1000,
+			.wants = 100,
+			.ticks = i + 1,
+			.at = i < home ? 0 : (uint16_t)(i - home + 1),
+		};
+}
+
+static void who_is_hungry_now_is_before_who_computed_long(void **state)
+{
+	struct balance_process list[BALANCE_PROCESSES];
+	size_t index[BALANCE_PROCESSES];
+	struct candidates all = { 0 };
+
+	crowd(&all, 200, 0);
+	for (size_t i = 100; i < 200; i++)
+		all.list[i].wants = 5;
+	all.list[7].wants = 400;
+	assert_int_equal(candidates_processes(&all, 2000, list, index),
+			 BALANCE_PROCESSES);
+	assert_int_equal(index[0], 7);
+	assert_int_equal(index[1], 99);
+	assert_int_equal(index[2], 98);
+	assert_int_equal(list[BALANCE_PROCESSES - 1].wants, 100);
+	candidates_free(&all);
+}
+
+static void who_is_away_has_half_of_the_places_in_turn(void **state)
+{
+	struct balance_process list[BALANCE_PROCESSES];
+	size_t index[BALANCE_PROCESSES], half = BALANCE_PROCESSES / 2;
+	struct candidates all = { 0 };
+	bool seen[100] = { false };
+
+	crowd(&all, 200, 100);
+	for (int s = 0; s < 4; s++) {
+		assert_int_equal(candidates_processes(&all, 2000, list, index),
+				 BALANCE_PROCESSES);
+		for (size_t i = 0; i < BALANCE_PROCESSES; i++) {
+			assert_true((list[i].at != 0) == (i >= half));
+			if (list[i].at)
+				seen[list[i].at - 1] = true;
+		}
+	}
+	for (size_t i = 0; i < 100; i++)
+		assert_true(seen[i]);
+	candidates_free(&all);
+	/* And more if nobody else needs them. */
+	crowd(&all, 3, 61);
+	assert_int_equal(candidates_processes(&all, 2000, list, index), 64);
+	assert_int_equal(list[2].at, 0);
+	assert_int_not_equal(list[3].at, 0);
+	candidates_free(&all);
+}
+
 static void rules_are_read(void **state)
 {
 	struct balance_process list[BALANCE_PROCESSES];
@@ -579,6 +643,8 @@ int main(void)
 		PROC_TEST(what_ended_tells_how_long_its_kind_lives),
 		PROC_TEST(a_number_that_is_used_again_is_another_process),
 		PROC_TEST(who_ended_and_is_not_waited_for_wants_nothing),
+		cmocka_unit_test(who_is_hungry_now_is_before_who_computed_long),
+		cmocka_unit_test(who_is_away_has_half_of_the_places_in_turn),
 		PROC_TEST(rules_are_read),
 		PROC_TEST(who_cannot_be_asked_stays),
 		PROC_TEST(what_is_away_or_locked_is_read),

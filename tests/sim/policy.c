@@ -95,29 +95,55 @@ void policy_all(struct sim *sim)
 
 /* --- the agent's --- */
 
-/* Those that computed longest, as the agent chooses them. */
+static void put(const struct sim *sim, int ids[], size_t *n, size_t most,
+		int id)
+{
+	double cpu_ms = sim->jobs[id].cpu_ms;
+	size_t place = *n;
+
+	if (*n < most)
+		++*n;
+	else if (!place || sim->jobs[ids[--place]].cpu_ms >= cpu_ms)
+		return;
+	for (; place && sim->jobs[ids[place - 1]].cpu_ms < cpu_ms; place--)
+		ids[place] = ids[place - 1];
+	ids[place] = id;
+}
+
+/* All want a CPU: those that computed longest, and others that are away in each
+ * second, as the agent chooses them. */
+static size_t choose(struct sim *sim, int node, int ids[])
+{
+	struct simnode *n = &sim->nodes[node];
+	size_t total[2] = { 0 }, count[2] = { 0 }, seen = 0, home, away;
+
+	for (int id = n->first_home; id != NOBODY; id = sim->jobs[id].next_home)
+		if (sim->jobs[id].frozen <= sim->now)
+			total[sim->jobs[id].at != node]++;
+	away = balance_places_away(total[0], total[1]);
+	home = BALANCE_PROCESSES - away;
+	if (home > total[0])
+		home = total[0];
+	for (int id = n->first_home; id != NOBODY;
+	     id = sim->jobs[id].next_home) {
+		if (sim->jobs[id].frozen > sim->now)
+			continue;
+		if (sim->jobs[id].at == node)
+			put(sim, ids, &count[0], home, id);
+		else if ((seen++ + n->turn) % total[1] < away)
+			put(sim, ids + home, &count[1], away, id);
+	}
+	if (total[1] > away)
+		n->turn = (n->turn + away) % total[1];
+	return count[0] + count[1];
+}
+
 static size_t processes_of(struct sim *sim, int node, int ids[],
 			   struct balance_process ret[])
 {
-	size_t n = 0;
+	size_t n = choose(sim, node, ids);
 	uint64_t usual;
-	int id = sim->nodes[node].first_home;
 
-	for (; id != NOBODY; id = sim->jobs[id].next_home) {
-		const struct job *job = &sim->jobs[id];
-		size_t place = n;
-
-		if (job->frozen > sim->now)
-			continue;
-		if (n < BALANCE_PROCESSES)
-			n++;
-		else if (sim->jobs[ids[--place]].cpu_ms >= job->cpu_ms)
-			continue;
-		for (; place && sim->jobs[ids[place - 1]].cpu_ms < job->cpu_ms;
-		     place--)
-			ids[place] = ids[place - 1];
-		ids[place] = id;
-	}
 	usual = history_usual(&sim->nodes[node].history, SIM_USER, SIM_PROGRAM);
 	for (size_t i = 0; i < n; i++) {
 		const struct job *job = &sim->jobs[ids[i]];

@@ -46,6 +46,7 @@ struct simnode {
 	struct node_load load;
 	int64_t measured; /* ms */
 	struct ledger ledger;
+	size_t turn; /* of its jobs that are away, if there are too many */
 	struct history history; /* of the jobs that were started here */
 	uint64_t bytes;
 };
