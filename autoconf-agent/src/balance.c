@@ -60,8 +60,11 @@ static int64_t reserve(const struct balance_node *n)
 
 bool balance_is_short(const struct balance_node *n)
 {
-	return n->mem_mib &&
-	       (n->free_mib < reserve(n) || n->pressure >= BALANCE_PRESSURE);
+	if (!n->mem_mib)
+		return false;
+	return n->free_mib < reserve(n) ||
+	       (n->pressure >= BALANCE_PRESSURE &&
+		n->free_mib < BALANCE_PRESSURE_FREE * reserve(n));
 }
 
 /* --- CPU --- */

@@ -76,6 +76,9 @@
 #define BALANCE_RESERVE_MIB 32
 /* Or when somebody waited for it for more than this, per mille of 10 s … */
 #define BALANCE_PRESSURE 100
+/* … while less than so many times that is free: else it is a limit of its own that
+ * somebody ran into … */
+#define BALANCE_PRESSURE_FREE 4
 /* … and it is no place to go to from this on. */
 #define BALANCE_PRESSURE_THERE 20
 /* What is smaller does not help, MiB. */

@@ -35,7 +35,7 @@ struct balancer {
 	uint32_t others;       /* own load that is not tracked, hundredths */
 	struct balance_looks looks; /* at how many run of those */
 	int64_t broken;		    /* nothing is moved until then, ms */
-	size_t told;		    /* the guest whose home heard of us last */
+	uint16_t told; /* the home of guests that heard of us last */
 	uint32_t move_ms, mib_us;
 	bool looked;	   /* in the last second */
 	int64_t last_look; /* when processes were looked at last, ms; 0: never */
@@ -133,10 +133,20 @@ static void tell_homes(struct balancer *b, int64_t now)
 {
 	const struct guests *guests = &b->agent->guests;
 
+	uint16_t first = UINT16_MAX, next = UINT16_MAX;
+
 	if (!guests->count)
 		return;
-	b->told = (b->told + 1) % guests->count;
-	members_tell(b->agent->members, now, guests->list[b->told].home);
+	for (size_t i = 0; i < guests->count; i++) {
+		uint16_t home = guests->list[i].home;
+
+		if (home < first)
+			first = home;
+		if (home > b->told && home < next)
+			next = home;
+	}
+	b->told = next < UINT16_MAX ? next : first;
+	members_tell(b->agent->members, now, b->told);
 }
 
 /* --- what is known --- */
@@ -235,6 +245,7 @@ static void start(struct balancer *b, int64_t now, struct candidate *c,
 		b->broken = now + BROKEN_MS;
 		return;
 	}
+	c->ordered = true;
 	b->order.pid = c->pid;
 	b->order.start = c->start;
 	b->order.from = c->at;
@@ -439,6 +450,8 @@ static void on_done(int error, void *userdata)
 	struct candidate *c =
 		candidates_find(&b->all, b->order.pid, b->order.start);
 
+	if (c)
+		c->ordered = false;
 	if (error == -ECHILD) {
 		agent_log(LOG_ERR,
 			  "a process of user %u cannot be moved: no right to "

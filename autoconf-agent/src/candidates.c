@@ -56,6 +56,8 @@ static void went_itself(struct candidate *c, int64_t now, uint16_t at)
 {
 	bool came_home = c->ours && !at;
 
+	if (now - c->moved[0] > CANDIDATES_AGAIN_MAX_MS)
+		c->refusals = 0;
 	candidate_moved(c, now, at, 1);
 	c->ours = false;
 	if (came_home)
@@ -112,7 +114,7 @@ void candidate_see(struct candidate *c, int64_t now, int64_t tick_ms,
 	if (!c->looked) {
 		first_look(c, look);
 	} else {
-		if (look->at != c->at)
+		if (look->at != c->at && !c->ordered)
 			went_itself(c, now, look->at);
 		count_time(c, now, tick_ms, look);
 	}

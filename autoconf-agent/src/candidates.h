@@ -44,6 +44,7 @@ struct candidate {
 	bool came;	    /* lately: its host has not been looked at */
 	uint16_t at;	    /* 0: home */
 	bool ours;	    /* the balancer sent it there */
+	bool ordered;	    /* to go: what is seen of it is on its way */
 	bool locked;
 	bool ruled;  /* its rules were read; */
 	bool secret; /* or cannot be: then it stays */

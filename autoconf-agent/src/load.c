@@ -34,7 +34,7 @@ struct load {
 	uint16_t util;
 	uint32_t running; /* in the last measure, without guests and the agent */
 	struct balance_looks looks; /* at the same */
-	int64_t decay;	/* ms of its past that are in the next: */
+	int64_t decay;		    /* ms of its past that are in the next: */
 	int64_t smooth; /* CPUs that processes want that are no guests, millionths */
 };
 
@@ -224,7 +224,8 @@ static void smooth(struct load *load, int64_t passed, uint32_t wanted)
 {
 	int64_t sample = (int64_t)wanted * 10000;
 
-	load->smooth += (sample - load->smooth) * passed / (load->decay + passed);
+	load->smooth +=
+		(sample - load->smooth) * passed / (load->decay + passed);
 }
 
 /* What our own want, hundredths. Never less than what was used and not by guests. */

@@ -248,8 +248,10 @@ static const char *why_not(const char *request)
 	static const struct {
 		const char *request, *why;
 	} none[] = {
-		{ "gettune", measured }, { "settune", measured },
-		{ "getyard", yard },	 { "setyard", yard },
+		{ "gettune", measured },
+		{ "settune", measured },
+		{ "getyard", yard },
+		{ "setyard", yard },
 	};
 
 	for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++)

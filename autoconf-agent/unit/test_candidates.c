@@ -241,6 +241,43 @@ static void who_came_home_by_itself_stays_for_a_while(void **state)
 		candidate_process(&c, 3000 + CANDIDATES_AGAIN_MS, false, &p));
 }
 
+static void
+who_comes_home_once_in_a_while_waits_no_longer_each_time(void **state)
+{
+	struct candidate c = { .pid = 700 };
+	struct balance_process p;
+	int64_t now = 1000;
+
+	see(&c, now, 50, 1, 0);
+	for (int hour = 0; hour < 8; hour++) {
+		now += 3600000;
+		candidate_moved(&c, now, 3, 1);
+		see(&c, now + 1000, 60, 0, 3);
+		now += 3600000;
+		see(&c, now, 70, 1, 0);
+	}
+	assert_true(
+		candidate_process(&c, now + CANDIDATES_AGAIN_MS, false, &p));
+}
+
+static void what_was_ordered_it_does_not_do_itself(void **state)
+{
+	struct candidate c = { .pid = 700 };
+	struct balance_process p;
+
+	see(&c, 1000, 50, 1, 0);
+	candidate_moved(&c, 1500, 3, 1);
+	c.ordered = true;
+	see(&c, 2000, 60, 1, 0); /* by home, to another node */
+	assert_int_equal(c.moved[0], 1500);
+	c.ordered = false;
+	candidate_moved(&c, 2500, 4, 2);
+	see(&c, 3000, 60, 0, 4);
+	assert_true(candidate_process(&c, 3000, false, &p));
+	assert_int_equal(p.at, 4);
+	assert_false(p.pinned);
+}
+
 static void where_its_user_put_it_it_is_pinned(void **state)
 {
 	struct candidate c = { .pid = 700 };
@@ -633,6 +670,9 @@ int main(void)
 		cmocka_unit_test(what_its_host_used_before_is_remembered),
 		cmocka_unit_test(who_refused_is_asked_again_later_and_later),
 		cmocka_unit_test(who_came_home_by_itself_stays_for_a_while),
+		cmocka_unit_test(
+			who_comes_home_once_in_a_while_waits_no_longer_each_time),
+		cmocka_unit_test(what_was_ordered_it_does_not_do_itself),
 		cmocka_unit_test(where_its_user_put_it_it_is_pinned),
 		cmocka_unit_test(a_locked_one_is_not_seen),
 		cmocka_unit_test(its_user_has_the_last_word),
