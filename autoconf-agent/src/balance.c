@@ -51,22 +51,6 @@ static int64_t free_of(const struct balance_node *n)
 	return (int64_t)n->free_mib - n->sent_mib;
 }
 
-/* Memory that has to stay free, MiB. */
-static int64_t reserve(const struct balance_node *n)
-{
-	return (int64_t)at_least(n->mem_mib / BALANCE_RESERVE_SHARE,
-				 BALANCE_RESERVE_MIB);
-}
-
-bool balance_is_short(const struct balance_node *n)
-{
-	if (!n->mem_mib)
-		return false;
-	return n->free_mib < reserve(n) ||
-	       (n->pressure >= BALANCE_PRESSURE &&
-		n->free_mib < BALANCE_PRESSURE_FREE * reserve(n));
-}
-
 /* --- CPU --- */
 
 static double cpus_of(const struct balance_node *n)
@@ -230,21 +214,22 @@ static bool takes(const struct balance_node *n, const struct balance_process *p,
 	return fresh(n) && n->room && !n->leave && !n->avoid &&
 	       n->room > n->sent_load / 100 &&
 	       n->pressure < BALANCE_PRESSURE_THERE &&
-	       free_of(n) - mib >= 2 * reserve(n);
+	       free_of(n) - mib >= 2 * balance_reserve(n);
 }
 
 static bool fits_home(const struct balance_view *v,
 		      const struct balance_process *p)
 {
 	return !balance_is_short(&v->self) &&
-	       v->self.free_mib - size_of(v, p) >= 2 * reserve(&v->self);
+	       v->self.free_mib - size_of(v, p) >=
+		       2 * balance_reserve(&v->self);
 }
 
 /* Not well, but nothing is thrown out or killed for it. */
 static bool squeezes_in(const struct balance_view *v,
 			const struct balance_process *p)
 {
-	return v->self.free_mib - size_of(v, p) >= reserve(&v->self);
+	return v->self.free_mib - size_of(v, p) >= balance_reserve(&v->self);
 }
 
 /* --- does it pay? --- */
@@ -576,62 +561,4 @@ const char *balance_reason_text(enum balance_reason reason)
 		return "it asked its home too often";
 	}
 	return "unknown";
-}
-
-/* --- measuring --- */
-
-uint32_t balance_look(struct balance_looks *looks, uint32_t seen)
-{
-	uint32_t least = seen;
-
-	for (size_t i = 0; i < BALANCE_LOOKS - 1; i++) {
-		uint32_t before = looks->seen[i];
-
-		looks->seen[i] = seen;
-		seen = before;
-		least = before < least ? before : least;
-	}
-	return least;
-}
-
-uint32_t balance_wanted(uint32_t seen, uint32_t used, uint16_t cpus,
-			uint32_t share)
-{
-	uint64_t most = (uint64_t)used * 100 / (share ? share : 1);
-
-	if (used >= (uint32_t)cpus * BALANCE_BUSY || most >= seen)
-		return seen;
-	return (uint32_t)most;
-}
-
-/* --- as a host --- */
-
-void balance_host(const struct balance_host *host,
-		  const struct balance_node *self, bool was_leaving,
-		  uint16_t *ret_room, bool *ret_leave)
-{
-	double own = at_least((double)self->load - self->guest_load, 0) / 100;
-	double idle = cpus_of(self) - own - self->guest_load / 100.0;
-	bool busy = host->owner_first && own >= cpus_of(self) / 2;
-	int64_t spare = self->free_mib - 2 * reserve(self);
-	bool leave = false;
-	int64_t room;
-
-	if (self->guests) {
-		leave = balance_is_short(self);
-		/* Not back at once: until there is room for what went. */
-		if (was_leaving && !leave)
-			leave = spare < 0;
-		leave |= busy && idle < 0;
-	}
-	room = spare / BALANCE_GUEST_MIB;
-	if (room > (int64_t)host->guest_limit - self->guests)
-		room = (int64_t)host->guest_limit - self->guests;
-	/* One more than that, and they were asked to leave. */
-	if (busy && room > idle)
-		room = (int64_t)idle;
-	if (leave || host->blocked || room < 0)
-		room = 0;
-	*ret_leave = leave;
-	*ret_room = (uint16_t)(room > UINT16_MAX ? UINT16_MAX : room);
 }

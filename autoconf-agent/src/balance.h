@@ -181,6 +181,8 @@ struct balance_move balance_decide(const struct balance_view *view);
 uint16_t balance_best(const struct balance_view *view);
 /* So many of the BALANCE_PROCESSES are for who is away, if there are so many. */
 size_t balance_places_away(size_t home, size_t away);
+/* Memory that has to stay free, MiB. */
+int64_t balance_reserve(const struct balance_node *node);
 /* Its memory, so that some of its processes should go. */
 bool balance_is_short(const struct balance_node *node);
 /* "it gets more CPU there" */
