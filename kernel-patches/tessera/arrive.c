@@ -265,6 +265,7 @@ static int become(struct tessera_group *group, struct tessera_arrival *arrival)
 	tessera_space_load(arrival->process);
 	tessera_state_actions(arrival->process);
 	tessera_state_barriers(arrival->process);
+	tessera_state_await_clock(arrival->process);
 	current->personality = arrival->process->personality;
 	take_limits(arrival->process);
 	tessera_times_set_ended(&arrival->process->ended);

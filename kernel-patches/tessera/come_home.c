@@ -77,6 +77,8 @@ static int carry(struct tessera_group *group)
 	/* Threads that ended there may not have ended here yet. */
 	if (!ret)
 		ret = take(group, &arrival);
+	if (!ret)
+		tessera_state_await_clock(arrival.process);
 	tessera_state_free(&arrival);
 	tessera_group_release(group);
 	if (!ret)

@@ -149,27 +149,28 @@ static long run_interruptibly(struct tessera_task *member, const struct frame_ca
 	return ret;
 }
 
+/* null, zero, full, random, urandom: parts are as good as the whole. */
+static bool is_stream(const struct inode *inode)
+{
+	const unsigned long minors = BIT(3) | BIT(5) | BIT(7) | BIT(8) | BIT(9);
+
+	return S_ISCHR(inode->i_mode) && imajor(inode) == MEM_MAJOR &&
+	       iminor(inode) < BITS_PER_LONG && BIT(iminor(inode)) & minors;
+}
+
+/* What gives and takes all that there is: after a whole part comes the next. */
 static bool on_regular_file(const struct frame_call *call)
 {
 	bool regular = false;
 	struct fd file = fdget_raw(call->args[0]);
 
 	if (fd_file(file)) {
-		umode_t mode = file_inode(fd_file(file))->i_mode;
+		const struct inode *inode = file_inode(fd_file(file));
 
-		regular = S_ISREG(mode) || S_ISBLK(mode);
+		regular = S_ISREG(inode->i_mode) || S_ISBLK(inode->i_mode) || is_stream(inode);
 		fdput(file);
 	}
 	return regular;
-}
-
-/* null, zero, full, random, urandom: parts are as good as the whole. */
-static bool is_stream(const struct inode *inode)
-{
-	const unsigned long minors = BIT(3) | BIT(5) | BIT(7) | BIT(8) | BIT(9);
-
-	return imajor(inode) == MEM_MAJOR && iminor(inode) < BITS_PER_LONG &&
-	       BIT(iminor(inode)) & minors;
 }
 
 /* A device that is no terminal: what it makes of a part, only it knows. */

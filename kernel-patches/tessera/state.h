@@ -35,6 +35,7 @@ struct state_process {
 	__u32	files;
 	__u32	personality;
 	__u32	barriers;		/* membarrier_state: what it registered for */
+	__s64	monotonic_ns;		/* its clock, when it stood still */
 	__u64	start_code, end_code, start_data, end_data;
 	__u64	start_brk, brk, start_stack, mmap_base;
 	__u64	arg_start, arg_end, env_start, env_end;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See state_in.h. Everything is a peer's word: counted, bounded, checked. */
+#include <linux/hrtimer.h>
 #include <linux/membarrier.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
@@ -13,6 +14,8 @@
 #include "stream.h"
 #include "thread.h"
 #include "times.h"
+
+#define CLOCK_WAIT_MAX	NSEC_PER_SEC	/* whatever the peer says */
 
 static void *read_array(struct tessera_group *group, u32 count, size_t size, int *ret_error)
 {
@@ -222,4 +225,20 @@ void tessera_state_actions(const struct state_process *process)
 		sigdelsetmask(&to->sa_mask, sigmask(SIGKILL) | sigmask(SIGSTOP));
 	}
 	spin_unlock_irq(&sighand->siglock);
+}
+
+/*
+ * Ours was set by a message of home's that took some time to come, and is late by
+ * that; and no two clocks are equally fast.
+ */
+void tessera_state_await_clock(const struct state_process *process)
+{
+	s64 now = tessera_times_monotonic();
+	ktime_t left;
+
+	if (process->monotonic_ns <= now)
+		return;
+	left = min_t(u64, (u64)process->monotonic_ns - now, CLOCK_WAIT_MAX);
+	set_current_state(TASK_KILLABLE);
+	schedule_hrtimeout(&left, HRTIMER_MODE_REL);
 }

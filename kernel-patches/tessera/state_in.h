@@ -27,6 +27,8 @@ void tessera_state_free(struct tessera_arrival *arrival);
 
 /* Signal actions of the current process. */
 void tessera_state_actions(const struct state_process *process);
+/* Waits, not for long, until its monotonic clock does not go back here. */
+void tessera_state_await_clock(const struct state_process *process);
 /* What it has registered for with membarrier(); before it has more than one thread. */
 void tessera_state_barriers(const struct state_process *process);
 

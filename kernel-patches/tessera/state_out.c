@@ -120,6 +120,7 @@ int tessera_state_send(struct tessera_group *group)
 	actions_save(process);
 	limits_save(process);
 	tessera_times_ended(&process->ended);
+	process->monotonic_ns = tessera_times_monotonic();
 	tessera_times_process(&group->left);
 	group->told = group->left;
 	group->since = ktime_get_boottime_ns();

@@ -5,6 +5,8 @@
 #include <linux/sched.h>
 #include <linux/sched/cputime.h>
 #include <linux/sched/signal.h>
+#include <linux/time_namespace.h>
+#include <linux/timekeeping.h>
 
 #include "state.h"
 #include "thread.h"
@@ -142,4 +144,13 @@ void tessera_times_limit(void)
 
 	if (seconds != RLIM_INFINITY)
 		update_rlimit_cpu(current, seconds);
+}
+
+s64 tessera_times_monotonic(void)
+{
+	struct timespec64 ts;
+
+	ktime_get_ts64(&ts);
+	timens_add_monotonic(&ts);
+	return timespec64_to_ns(&ts);
 }

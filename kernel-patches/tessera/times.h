@@ -37,6 +37,9 @@ void tessera_times_bound(struct state_times *times, const struct state_times *le
 /* Home: what getrusage() has said of the process there is not taken back here. */
 void tessera_times_show_process(const struct state_times *times);
 
+/* CLOCK_MONOTONIC as the current process sees it. */
+s64 tessera_times_monotonic(void);
+
 /* Its limit is looked after where it runs. */
 void tessera_times_limit(void);
 

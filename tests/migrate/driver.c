@@ -322,6 +322,14 @@ static bool is_alive(struct run *run)
 	return !run->ended && !wait_for(run, NULL, now_ms());
 }
 
+/* "No such process" is one that is about to end; the child of a vfork() soon has
+ * memory of its own. */
+static bool is_for_now(int error, const char *words)
+{
+	return error == EBUSY || error == EAGAIN || error == ESRCH ||
+	       strstr(words, "shares its memory with another process");
+}
+
 static bool move(struct run *run, int target)
 {
 	long long begun = now_ms(), deadline = begun + RETRY_MS * slow;
@@ -337,9 +345,7 @@ static bool move(struct run *run, int target)
 			return true;
 		}
 		proc_text(run->pid, "cantmove", words, sizeof(words));
-		/* "No such process" is one that is about to end. */
-		if (!is_alive(run) ||
-		    (error != EBUSY && error != EAGAIN && error != ESRCH) ||
+		if (!is_alive(run) || !is_for_now(error, words) ||
 		    now_ms() > deadline)
 			break;
 		sleep_ms(RETRY_PAUSE_MS);
@@ -369,6 +375,10 @@ static bool move_over_a_cut(struct run *run)
 		if (!error || !is_alive(run))
 			return true;
 		proc_text(run->pid, "where", where, sizeof(where));
+		/* It had just left when the link was lost: that ends it, too. */
+		if (atoi(where) != HOME && error == EHOSTUNREACH)
+			return wait_for(run, NULL, deadline) ||
+			       failed(run, "lost, and lives on");
 		if (atoi(where) != HOME)
 			return failed(run, "not moved (%s), but at '%s'",
 				      strerror(error), where);
