@@ -6,7 +6,7 @@
 #include "harness.h"
 
 #define PAGES 36000UL /* each is a mapping of its own in the end */
-#define FEW 12000UL
+#define FEW 3000UL
 #define SOME 500
 
 int main(void)
