@@ -3,23 +3,11 @@
  * arrivals PROGRAM MS:ARGUMENT…: the ordinary user starts a program at each of these
  * times, with this argument; for each, nanoseconds until it has ended well.
  */
-#include <fcntl.h>
 #include <sys/wait.h>
 
 #include "bench.h"
 
 static int64_t *took; /* shared with those who wait */
-
-static void run(char *const argv[])
-{
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0)
-		err(1, "/dev/null");
-	become_user();
-	execv(argv[0], argv);
-	err(127, "%s", argv[0]);
-}
 
 /* One process for each, so that none waits for another. */
 static void start_and_wait(int64_t at, char *const argv[], int64_t *ret_took)
@@ -30,11 +18,7 @@ static void start_and_wait(int64_t at, char *const argv[], int64_t *ret_took)
 
 	rest(at - now());
 	begun = now();
-	pid = fork();
-	if (pid < 0)
-		err(1, "fork");
-	if (pid == 0)
-		run(argv);
+	pid = start_as_user(argv);
 	if (waitpid(pid, &status, 0) < 0)
 		err(1, "wait");
 	if (status)

@@ -8,6 +8,7 @@
 
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -45,6 +46,24 @@ static inline void become_user(void)
 
 	if (setgroups(0, NULL) < 0 || setgid(user) < 0 || setuid(user) < 0)
 		err(1, "user %u", user);
+}
+
+/* The ordinary user's program, with nothing to read, and not to be heard. */
+static inline pid_t start_as_user(char *const argv[])
+{
+	pid_t pid = fork();
+	int null;
+
+	if (pid < 0)
+		err(1, "fork");
+	if (pid > 0)
+		return pid;
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0)
+		err(1, "/dev/null");
+	become_user();
+	execvp(argv[0], argv);
+	err(127, "%s", argv[0]);
 }
 
 /* A number from the command line. */

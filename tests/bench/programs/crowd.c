@@ -4,27 +4,9 @@
  * nanoseconds until all have ended well.
  * crowd again COUNT PROGRAM…: one after the other.
  */
-#include <fcntl.h>
 #include <sys/wait.h>
 
 #include "bench.h"
-
-static pid_t start(char **argv)
-{
-	pid_t pid = fork();
-	int null;
-
-	if (pid < 0)
-		err(1, "fork");
-	if (pid > 0)
-		return pid;
-	null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0)
-		err(1, "/dev/null");
-	become_user();
-	execvp(argv[0], argv);
-	err(127, "%s", argv[0]);
-}
 
 static void wait_for_one(void)
 {
@@ -49,7 +31,7 @@ int main(int argc, char **argv)
 	count = number(argv[1]);
 	begun = now();
 	for (i = 0; i < count; i++) {
-		start(argv + 2);
+		start_as_user(argv + 2);
 		if (again)
 			wait_for_one();
 	}
