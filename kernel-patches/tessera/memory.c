@@ -92,20 +92,12 @@ none:
 	return ret;
 }
 
-static struct tessera_chunk *chunk_of(struct tessera_memory *memory, unsigned long address,
-				      unsigned int *ret_bit)
-{
-	/* Chunks are neither added nor removed once the process runs. */
-	*ret_bit = address >> PAGE_SHIFT & (STATE_CHUNK_PAGES - 1);
-	return xa_load(&memory->chunks, address >> TESSERA_CHUNK_SHIFT);
-}
-
 bool tessera_memory_away(struct tessera_memory *memory, unsigned long address)
 {
 	struct tessera_chunk *chunk;
 	unsigned int bit;
 
-	chunk = chunk_of(memory, address, &bit);
+	chunk = tessera_chunk_of(memory, address, &bit);
 	return chunk && test_bit(bit, chunk->home);
 }
 
@@ -165,7 +157,7 @@ static bool broken(struct tessera_memory *memory, unsigned long address)
 	struct tessera_chunk *chunk;
 	unsigned int bit;
 
-	chunk = chunk_of(memory, address, &bit);
+	chunk = tessera_chunk_of(memory, address, &bit);
 	return chunk && test_bit(bit, chunk->broken);
 }
 
@@ -175,7 +167,7 @@ static bool take_broken(struct tessera_memory *memory, unsigned long address)
 	struct tessera_chunk *chunk;
 	unsigned int bit;
 
-	chunk = chunk_of(memory, address, &bit);
+	chunk = tessera_chunk_of(memory, address, &bit);
 	return chunk && test_and_clear_bit(bit, chunk->broken);
 }
 
@@ -185,7 +177,7 @@ static bool answered(struct tessera_memory *memory, unsigned long address)
 	struct tessera_chunk *chunk;
 	unsigned int bit;
 
-	chunk = chunk_of(memory, address, &bit);
+	chunk = tessera_chunk_of(memory, address, &bit);
 	return !chunk || !test_bit(bit, chunk->home) || !test_bit(bit, chunk->asked);
 }
 
@@ -197,7 +189,7 @@ static int ask(struct tessera_memory *memory, unsigned long address)
 	unsigned int bit;
 	bool wanted;
 
-	chunk = chunk_of(memory, address, &bit);
+	chunk = tessera_chunk_of(memory, address, &bit);
 	if (!chunk)
 		return 0;
 	spin_lock(&memory->lock);
@@ -319,7 +311,7 @@ static void settle(struct tessera_memory *memory, unsigned long address, bool co
 	struct tessera_chunk *chunk;
 	unsigned int bit;
 
-	chunk = chunk_of(memory, address, &bit);
+	chunk = tessera_chunk_of(memory, address, &bit);
 	if (!chunk)
 		return;
 	spin_lock(&memory->lock);
@@ -344,7 +336,7 @@ static void settle_absent(struct tessera_memory *memory, unsigned long address, 
 		settle(memory, address, false);
 		return;
 	}
-	chunk = chunk_of(memory, address, &bit);
+	chunk = tessera_chunk_of(memory, address, &bit);
 	if (!chunk)
 		return;
 	spin_lock(&memory->lock);

@@ -3,6 +3,7 @@
 #ifndef _TESSERA_PAGES_INTERNAL_H
 #define _TESSERA_PAGES_INTERNAL_H
 
+#include "group.h"
 #include "memory.h"
 
 /*
@@ -19,6 +20,17 @@
  */
 ssize_t tessera_pages_fill(const struct tessera_group *group, void *buffer,
 			   unsigned long address, u32 count, u32 stride, u32 wanted, u32 flags);
+
+/*
+ * The chunk that has the bit of an address, or NULL. Chunks are neither added nor
+ * removed once the process runs.
+ */
+static inline struct tessera_chunk *tessera_chunk_of(struct tessera_memory *memory,
+						     unsigned long address, unsigned int *ret_bit)
+{
+	*ret_bit = address >> PAGE_SHIFT & (STATE_CHUNK_PAGES - 1);
+	return xa_load(&memory->chunks, address >> TESSERA_CHUNK_SHIFT);
+}
 
 /* The head of a PAGES frame; -EPROTO if that is not what it is. */
 int tessera_pages_head(const struct tessera_message *message, struct frame_pages *ret);

@@ -7,7 +7,7 @@
  */
 #include <linux/mm.h>
 
-#include "memory.h"
+#include "pages_internal.h"
 
 #define STRIDE_MAX	64	/* pages */
 #define FOLLOWS_MAX	512	/* pages that came without having been asked for */
@@ -18,8 +18,7 @@ static struct tessera_chunk *chunk_away(struct tessera_memory *memory, unsigned 
 {
 	struct tessera_chunk *chunk;
 
-	*ret_bit = address >> PAGE_SHIFT & (STATE_CHUNK_PAGES - 1);
-	chunk = xa_load(&memory->chunks, address >> TESSERA_CHUNK_SHIFT);
+	chunk = tessera_chunk_of(memory, address, ret_bit);
 	return chunk && test_bit(*ret_bit, chunk->home) && !test_bit(*ret_bit, chunk->asked) ?
 	       chunk : NULL;
 }

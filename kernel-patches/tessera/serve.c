@@ -86,10 +86,10 @@ static u32 take_wanted(struct tessera_memory *memory, const struct frame_page_re
 	spin_lock(&memory->lock);
 	for (i = 0; i < req->count; i++) {
 		unsigned long address = req->address + i * req->stride * PAGE_SIZE;
-		unsigned int bit = address >> PAGE_SHIFT & (STATE_CHUNK_PAGES - 1);
 		struct tessera_chunk *chunk;
+		unsigned int bit;
 
-		chunk = xa_load(&memory->chunks, address >> TESSERA_CHUNK_SHIFT);
+		chunk = tessera_chunk_of(memory, address, &bit);
 		if (!chunk || !test_and_clear_bit(bit, chunk->home))
 			continue;
 		set_bit(bit, chunk->copied);
@@ -104,13 +104,15 @@ static void leave_absent(struct tessera_memory *memory, const struct frame_pages
 {
 	u32 i;
 
+	if (!pages->absent)
+		return;
 	spin_lock(&memory->lock);
 	for (i = 0; i < pages->count; i++) {
 		unsigned long address = pages->address + i * pages->stride * PAGE_SIZE;
-		unsigned int bit = address >> PAGE_SHIFT & (STATE_CHUNK_PAGES - 1);
 		struct tessera_chunk *chunk;
+		unsigned int bit;
 
-		chunk = xa_load(&memory->chunks, address >> TESSERA_CHUNK_SHIFT);
+		chunk = tessera_chunk_of(memory, address, &bit);
 		if (chunk && pages->absent >> i & 1) {
 			set_bit(bit, chunk->home);
 			clear_bit(bit, chunk->copied);
