@@ -7,7 +7,6 @@
 #include <linux/hugetlb_inline.h>
 #include <linux/mm.h>
 #include <linux/pid_namespace.h>
-#include <linux/pkeys.h>
 #include <linux/posix-timers.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/rt.h>
@@ -34,7 +33,7 @@ static enum tessera_reason check_vma(struct vm_area_struct *vma)
 		return TESSERA_REASON_LOCKED_MEMORY;
 	if (userfaultfd_armed(vma))
 		return TESSERA_REASON_USERFAULTFD;
-	if (vma->vm_flags & VM_SEALED || vma_pkey(vma))
+	if (vma->vm_flags & VM_SEALED)
 		return TESSERA_REASON_GUARDED;
 	if (vma->vm_flags & VM_SHADOW_STACK)
 		return TESSERA_REASON_CPU_FEATURE;

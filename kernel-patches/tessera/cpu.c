@@ -22,27 +22,37 @@
 
 #include "cpu.h"
 
-/* What a program may have found by CPUID and rely on. */
-static const u16 user_features[] = {
-	X86_FEATURE_CX16, X86_FEATURE_XMM3, X86_FEATURE_SSSE3, X86_FEATURE_XMM4_1,
-	X86_FEATURE_XMM4_2, X86_FEATURE_MOVBE, X86_FEATURE_POPCNT, X86_FEATURE_AES,
-	X86_FEATURE_PCLMULQDQ, X86_FEATURE_AVX, X86_FEATURE_F16C, X86_FEATURE_FMA,
-	X86_FEATURE_RDRAND, X86_FEATURE_LAHF_LM, X86_FEATURE_ABM, X86_FEATURE_SSE4A,
+/* The psABI's levels of x86-64. */
+static const u16 level_2[] = {
+	X86_FEATURE_CX16, X86_FEATURE_LAHF_LM, X86_FEATURE_POPCNT, X86_FEATURE_XMM3,
+	X86_FEATURE_XMM4_1, X86_FEATURE_XMM4_2, X86_FEATURE_SSSE3,
+};
+
+static const u16 level_3[] = {
+	X86_FEATURE_AVX, X86_FEATURE_AVX2, X86_FEATURE_BMI1, X86_FEATURE_BMI2,
+	X86_FEATURE_F16C, X86_FEATURE_FMA, X86_FEATURE_ABM, X86_FEATURE_MOVBE,
+};
+
+/* And what the dynamic linker uses if it is not told of a lower level. */
+static const u16 level_4[] = {
+	X86_FEATURE_AVX512F, X86_FEATURE_AVX512BW, X86_FEATURE_AVX512CD,
+	X86_FEATURE_AVX512DQ, X86_FEATURE_AVX512VL, X86_FEATURE_XSAVEC,
+};
+
+/* What else a program may have found by CPUID and rely on. */
+static const u16 beyond_levels[] = {
+	X86_FEATURE_AES, X86_FEATURE_PCLMULQDQ, X86_FEATURE_RDRAND, X86_FEATURE_SSE4A,
 	X86_FEATURE_XOP, X86_FEATURE_FMA4, X86_FEATURE_TBM, X86_FEATURE_3DNOWPREFETCH,
-	X86_FEATURE_RDTSCP, X86_FEATURE_FSGSBASE, X86_FEATURE_BMI1, X86_FEATURE_AVX2,
-	X86_FEATURE_BMI2, X86_FEATURE_RTM, X86_FEATURE_RDSEED, X86_FEATURE_ADX,
-	X86_FEATURE_CLFLUSHOPT, X86_FEATURE_CLWB, X86_FEATURE_SHA_NI,
-	X86_FEATURE_AVX512F, X86_FEATURE_AVX512DQ, X86_FEATURE_AVX512IFMA,
-	X86_FEATURE_AVX512PF, X86_FEATURE_AVX512ER, X86_FEATURE_AVX512CD,
-	X86_FEATURE_AVX512BW, X86_FEATURE_AVX512VL, X86_FEATURE_AVX512VBMI,
-	X86_FEATURE_AVX512_VBMI2, X86_FEATURE_AVX512_VNNI, X86_FEATURE_AVX512_BITALG,
+	X86_FEATURE_RDTSCP, X86_FEATURE_FSGSBASE, X86_FEATURE_RTM, X86_FEATURE_RDSEED,
+	X86_FEATURE_ADX, X86_FEATURE_CLFLUSHOPT, X86_FEATURE_CLWB, X86_FEATURE_SHA_NI,
+	X86_FEATURE_AVX512IFMA, X86_FEATURE_AVX512PF, X86_FEATURE_AVX512ER,
+	X86_FEATURE_AVX512VBMI, X86_FEATURE_AVX512_VBMI2, X86_FEATURE_AVX512_VNNI, X86_FEATURE_AVX512_BITALG,
 	X86_FEATURE_AVX512_VPOPCNTDQ, X86_FEATURE_AVX512_4VNNIW,
 	X86_FEATURE_AVX512_4FMAPS, X86_FEATURE_AVX512_VP2INTERSECT,
 	X86_FEATURE_AVX512_FP16, X86_FEATURE_AVX512_BF16, X86_FEATURE_AVX_VNNI,
 	X86_FEATURE_GFNI, X86_FEATURE_VAES, X86_FEATURE_VPCLMULQDQ, X86_FEATURE_RDPID,
 	X86_FEATURE_MOVDIRI, X86_FEATURE_MOVDIR64B, X86_FEATURE_CLDEMOTE,
-	X86_FEATURE_OSPKE, X86_FEATURE_SERIALIZE, X86_FEATURE_XSAVEC, X86_FEATURE_XGETBV1,
-	X86_FEATURE_CLZERO, X86_FEATURE_WAITPKG,
+	X86_FEATURE_SERIALIZE, X86_FEATURE_XGETBV1, X86_FEATURE_CLZERO, X86_FEATURE_WAITPKG,
 };
 
 void tessera_cpu_describe(struct frame_hello *hello)
@@ -54,17 +64,33 @@ void tessera_cpu_describe(struct frame_hello *hello)
 	hello->xstate_size = fpu_user_cfg.max_size;
 }
 
-bool tessera_cpu_fits(const struct frame_hello *peer)
+static bool has_ours(const struct frame_hello *peer, const u16 *features, size_t n)
 {
-	unsigned int i;
+	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(user_features); i++) {
-		u16 bit = user_features[i];
+	for (i = 0; i < n; i++) {
+		u16 bit = features[i];
 
 		if (boot_cpu_has(bit) && !(peer->cpu_caps[bit / 32] >> bit % 32 & 1))
 			return false;
 	}
-	/* The format of the extended state depends on these alone. */
+	return true;
+}
+
+bool tessera_cpu_fits(const struct frame_hello *peer, unsigned int level)
+{
+	unsigned int up_to = level ?: TESSERA_CPU_LEVELS;
+
+	if (!level && !has_ours(peer, beyond_levels, ARRAY_SIZE(beyond_levels)))
+		return false;
+	if ((up_to >= 2 && !has_ours(peer, level_2, ARRAY_SIZE(level_2))) ||
+	    (up_to >= 3 && !has_ours(peer, level_3, ARRAY_SIZE(level_3))) ||
+	    (up_to >= 4 && !has_ours(peer, level_4, ARRAY_SIZE(level_4))))
+		return false;
+	/*
+	 * The format of the extended state depends on these alone. Signal frames
+	 * and glibc's lazy binding keep it in the process's memory.
+	 */
 	return peer->xfeatures == fpu_user_cfg.max_features &&
 	       peer->xstate_size == fpu_user_cfg.max_size;
 }
@@ -74,19 +100,17 @@ size_t tessera_cpu_xstate_size(void)
 	return fpu_user_cfg.max_size;
 }
 
-static void xstate_capture(void *xstate, u32 *ret_pkru)
+static void xstate_capture(void *xstate)
 {
 	struct membuf to = { .p = xstate, .left = fpu_user_cfg.max_size };
 
 	fpu_sync_fpstate(&current->thread.fpu);
 	copy_xstate_to_uabi_buf(to, current, XSTATE_COPY_XSAVE);
-	*ret_pkru = current->thread.pkru;
 }
 
-static int xstate_apply(const void *xstate, u32 pkru)
+static int xstate_apply(const void *xstate)
 {
 	struct fpu *fpu = &current->thread.fpu;
-	int ret;
 
 	/* The image in memory becomes the true one, and is then changed. */
 	fpregs_lock();
@@ -96,14 +120,7 @@ static int xstate_apply(const void *xstate, u32 pkru)
 	}
 	__fpu_invalidate_fpregs_state(fpu);
 	fpregs_unlock();
-	ret = copy_uabi_from_kernel_to_xstate(fpu->fpstate, xstate, &current->thread.pkru);
-	if (!ret && cpu_feature_enabled(X86_FEATURE_OSPKE)) {
-		preempt_disable();
-		current->thread.pkru = pkru;
-		write_pkru(pkru);
-		preempt_enable();
-	}
-	return ret;
+	return copy_uabi_from_kernel_to_xstate(fpu->fpstate, xstate, NULL);
 }
 
 static void regs_capture(struct state_regs *state)
@@ -139,7 +156,7 @@ void tessera_cpu_capture(struct state_thread *state, void *xstate)
 	state->fs_base = current->thread.fsbase;
 	state->gs_base = current->thread.gsbase;
 	state->xstate = fpu_user_cfg.max_size;
-	xstate_capture(xstate, &state->pkru);
+	xstate_capture(xstate);
 }
 
 /* What user mode may have in its flags, as for a signal frame. */
@@ -182,7 +199,7 @@ int tessera_cpu_apply(const struct state_thread *state, const void *xstate)
 	    state->fs_base >= TASK_SIZE_MAX || state->gs_base >= TASK_SIZE_MAX ||
 	    state->regs.ip >= TASK_SIZE_MAX)
 		return -EINVAL;
-	ret = xstate_apply(xstate, state->pkru);
+	ret = xstate_apply(xstate);
 	if (ret)
 		return ret;
 	regs_apply(&state->regs);

@@ -9,9 +9,14 @@
 
 struct pt_regs;
 
-/* What this CPU has, for the peer; and whether the peer has all of it. */
+#define TESSERA_CPU_LEVELS	4
+
+/*
+ * What this CPU has, for the peer; and whether the peer has all that a program
+ * may use of it: one that keeps to x86-64-v`level`, or, 0, to nothing.
+ */
 void tessera_cpu_describe(struct frame_hello *hello);
-bool tessera_cpu_fits(const struct frame_hello *peer);
+bool tessera_cpu_fits(const struct frame_hello *peer, unsigned int level);
 
 /* Bytes of the extended state of a thread. */
 size_t tessera_cpu_xstate_size(void);

@@ -216,7 +216,7 @@ static enum tessera_reason depart_by(struct tessera_link *link, struct task_stru
 	struct tessera_group *group;
 	enum tessera_reason reason;
 
-	if (!tessera_cpu_fits(tessera_link_hello(link)))
+	if (!tessera_cpu_fits(tessera_link_hello(link), mm->tessera->level))
 		return TESSERA_REASON_CPU_FEATURE;
 	group = group_for(link, task, mm);
 	if (IS_ERR(group))

@@ -52,7 +52,7 @@ int __tessera_bring_home(struct task_struct *task)
 {
 	if (!ptrace_may_access(task, PTRACE_MODE_ATTACH_REALCREDS))
 		return 0;
-	return tessera_process_move(task, 0);
+	return tessera_process_move(task, 0, 0);
 }
 
 /* Its parent has to see it stop, and whoever waits for it how it ends. */

@@ -4,7 +4,8 @@
  *
  *	where		the node it runs on, 0 at home
  *	goto		write a node's number, 0 for home: it goes there, and the
- *			write ends when it is there, or says why not
+ *			write ends when it is there, or says why not. "3 v2": and
+ *			it uses no instructions above x86-64-v2, from now on
  *	nmigs		how often it left home
  *	cantmove	why it cannot move, or did not the last time; else empty
  *	lock		1: it stays where it is
@@ -14,11 +15,13 @@
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/seq_file.h>
+#include <linux/string.h>
 #include <linux/tessera.h>
 #include <linux/uaccess.h>
 
 #include "../../fs/proc/internal.h"
 
+#include "cpu.h"
 #include "group.h"
 #include "process.h"
 
@@ -78,13 +81,36 @@ int tessera_proc_cantmove(struct seq_file *seq, struct pid_namespace *ns, struct
 	return 0;
 }
 
+/* "NODE" or "NODE vLEVEL" */
+static int parse_goto(const char __user *buf, size_t len, u16 *ret_node, u8 *ret_level)
+{
+	char text[16], *level = text;
+	int ret;
+
+	if (len >= sizeof(text))
+		return -EINVAL;
+	if (copy_from_user(text, buf, len))
+		return -EFAULT;
+	text[len] = '\0';
+	strsep(&level, " ");
+	ret = kstrtou16(text, 10, ret_node);
+	*ret_level = 0;
+	if (ret || !level)
+		return ret;
+	if (*level != 'v')
+		return -EINVAL;
+	ret = kstrtou8(level + 1, 10, ret_level);
+	return ret ?: *ret_level >= 1 && *ret_level <= TESSERA_CPU_LEVELS ? 0 : -EINVAL;
+}
+
 static ssize_t goto_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
 {
 	struct task_struct *task;
 	u16 node;
+	u8 level;
 	int ret;
 
-	ret = kstrtou16_from_user(buf, len, 10, &node);
+	ret = parse_goto(buf, len, &node, &level);
 	if (ret)
 		return ret;
 	task = task_of(file);
@@ -92,9 +118,9 @@ static ssize_t goto_write(struct file *file, const char __user *buf, size_t len,
 		return -ESRCH;
 	/* It cannot wait for itself to stand still. */
 	if (same_thread_group(task, current))
-		ret = tessera_process_move_later(task, node);
+		ret = tessera_process_move_later(task, node, level);
 	else
-		ret = tessera_process_move(task, node);
+		ret = tessera_process_move(task, node, level);
 	put_task_struct(task);
 	return ret ?: len;
 }

@@ -115,7 +115,7 @@ static int move(struct task_struct *task, struct mm_struct *mm, u16 node)
 	return process->reason ? tessera_reason_error(process->reason) : 0;
 }
 
-int tessera_process_move(struct task_struct *task, u16 node)
+int tessera_process_move(struct task_struct *task, u16 node, u8 level)
 {
 	struct mm_struct *mm = get_task_mm(task);
 	struct tessera_mm *process;
@@ -129,6 +129,8 @@ int tessera_process_move(struct task_struct *task, u16 node)
 	} else if (test_and_set_bit(0, &process->busy)) {
 		ret = -EBUSY;
 	} else {
+		if (level)
+			process->level = level;
 		ret = move(task, mm, node);
 		clear_bit(0, &process->busy);
 	}
@@ -140,18 +142,19 @@ struct later {
 	struct work_struct work;
 	struct task_struct *task;
 	u16 node;
+	u8 level;
 };
 
 static void move_later(struct work_struct *work)
 {
 	struct later *later = container_of(work, struct later, work);
 
-	tessera_process_move(later->task, later->node);
+	tessera_process_move(later->task, later->node, later->level);
 	put_task_struct(later->task);
 	kfree(later);
 }
 
-int tessera_process_move_later(struct task_struct *task, u16 node)
+int tessera_process_move_later(struct task_struct *task, u16 node, u8 level)
 {
 	struct later *later = kmalloc(sizeof(*later), GFP_KERNEL);
 
@@ -160,6 +163,7 @@ int tessera_process_move_later(struct task_struct *task, u16 node)
 	INIT_WORK(&later->work, move_later);
 	later->task = get_task_struct(task);
 	later->node = node;
+	later->level = level;
 	queue_work(system_unbound_wq, &later->work);
 	return 0;
 }

@@ -14,6 +14,7 @@ struct tessera_mm {
 	struct tessera_group __rcu *group;	/* counted; NULL: it is at home */
 	atomic_t moves;
 	bool locked;			/* its user wants it to stay */
+	u8 level;			/* of x86-64 that it keeps to; 0: none */
 	enum tessera_reason reason;	/* why it did not move the last time */
 	unsigned long busy;		/* bit 0: somebody moves it */
 };
@@ -30,13 +31,14 @@ void tessera_process_set_group(struct mm_struct *mm, struct tessera_group *group
 void tessera_process_forget(struct tessera_group *group);
 
 /*
- * Move a process to a node, 0 being home, and wait until it is there. May not be
- * called by the process itself. -EBUSY, -EINTR, -ESRCH, or -EPERM with the reason
+ * Move a process to a node, 0 being home, and wait until it is there. level: of
+ * x86-64 that it keeps to from now on; 0: what was said before. May not be called
+ * by the process itself. -EBUSY, -EINTR, -ESRCH, or -EPERM with the reason
  * in tessera_mm.reason.
  */
-int tessera_process_move(struct task_struct *task, u16 node);
+int tessera_process_move(struct task_struct *task, u16 node, u8 level);
 /* The same in the background, and without an answer; for the process itself. */
-int tessera_process_move_later(struct task_struct *task, u16 node);
+int tessera_process_move_later(struct task_struct *task, u16 node, u8 level);
 
 /* check.c: why it could not move right now. */
 enum tessera_reason tessera_check(struct task_struct *task);
