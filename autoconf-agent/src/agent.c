@@ -158,12 +158,11 @@ static uint32_t speed(struct agent *a, int64_t now)
 	return a->speed;
 }
 
-/* What root has set in /proc/hpc/admin; 0: nothing. */
+/* 0: root leaves it to us. */
 static int64_t admin_number(const char *name, int64_t otherwise)
 {
-	int64_t value = 0;
+	int64_t value = proc_admin(name, 0);
 
-	(void)proc_read_number(&value, "hpc/admin/%s", name);
 	return value > 0 && value <= UINT32_MAX ? value : otherwise;
 }
 

@@ -206,10 +206,20 @@ static int64_t size_of(const struct balance_view *v,
 	return grown > p->mem_mib ? grown : p->mem_mib;
 }
 
+static bool runs_there(const struct balance_node *n,
+		       const struct balance_process *p)
+{
+	unsigned int level = p->level ? p->level : BALANCE_ANY_LEVEL;
+
+	return !n->lacks || level < n->lacks;
+}
+
 static bool takes(const struct balance_node *n, const struct balance_process *p,
 		  int64_t mib)
 {
 	if (p->rules && !rules_allow(p->rules, n->number))
+		return false;
+	if (!runs_there(n, p))
 		return false;
 	return fresh(n) && n->room && !n->leave && !n->avoid &&
 	       n->room > n->sent_load / 100 &&

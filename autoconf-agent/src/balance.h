@@ -110,6 +110,8 @@
 #define BALANCE_LOOKS 3
 /* So many guests for each CPU unless the configuration says otherwise. */
 #define BALANCE_GUESTS_PER_CPU 8
+/* A process that keeps to no level may use more than the highest. */
+#define BALANCE_ANY_LEVEL (RULES_LEVELS + 1)
 /* A guest needs this much memory before anything is known of it, MiB. */
 #define BALANCE_GUEST_MIB 16
 
@@ -125,7 +127,8 @@ struct balance_process {
 	uint16_t in_kernel; /* of its CPU time lately, per mille; at home only */
 	uint32_t calls;	    /* forwarded in a second; away only */
 	bool pinned; /* somebody put it there: it goes if its host asks */
-	const struct rules *rules; /* of its user; NULL: none */
+	const struct rules *rules; /* about nodes, of its user; NULL: none */
+	unsigned int level;	   /* of x86-64 that it keeps to; 0: to none */
 	int64_t moved[BALANCE_MOVES]; /* its last moves, latest first, ms; 0: none */
 };
 
@@ -144,6 +147,7 @@ struct balance_node {
 	uint32_t sent_load, sent_mib;
 	uint32_t leaving_mib; /* of those that left, but still there; self only */
 	bool avoid; /* it refused what we sent, or has another kernel build */
+	unsigned int lacks; /* nobody who may use this level; 0: it lacks none */
 };
 
 struct balance_view {

@@ -17,7 +17,8 @@
 #include "secret.h"
 
 #define REASON 256
-#define AVOID_MS 30000	      /* a node that refused for now */
+#define LACKS "the CPU there lacks" /* reason.c of the kernel */
+#define AVOID_MS 30000		    /* a node that refused for now */
 #define AVOID_LONG_MS 3600000 /* one that always will, until its next boot */
 #define BROKEN_MS 60000	      /* when we cannot even ask */
 #define OTHERS_LOOKS 6	      /* memory of what is not tracked, seconds */
@@ -84,19 +85,10 @@ static int on_hup(sd_event_source *s, const struct signalfd_siginfo *info,
 	return 0;
 }
 
-/* What root has switched on in /proc/hpc/admin. */
-static bool switched(const char *name, bool if_unknown)
-{
-	int64_t value = if_unknown;
-
-	(void)proc_read_number(&value, "hpc/admin/%s", name);
-	return value != 0;
-}
-
 /* By configuration, and not told to be quiet. */
 static bool takes_part(const struct balancer *b)
 {
-	return b->conf.balance && !switched("quiet", false);
+	return b->conf.balance && !proc_admin("quiet", 0);
 }
 
 /* --- as a host --- */
@@ -119,7 +111,7 @@ void balancer_host(struct balancer *b, struct node_load *load)
 
 	if (!b->agent->kernel)
 		return;
-	host.blocked = switched("block", true) || !takes_part(b);
+	host.blocked = proc_admin("block", 1) || !takes_part(b);
 	self = ledger_node(&b->ledger, 0, 0, load, 0);
 	balance_host(&host, &self, b->load.leave, &load->room, &load->leave);
 	if (load->leave && !b->load.leave)
@@ -238,6 +230,7 @@ static void start(struct balancer *b, int64_t now, struct candidate *c,
 		.uid = c->uid,
 		.gid = c->gid,
 		.to = move->to,
+		.level = c->rules.level,
 	};
 	int r = mover_start(b->mover, &order);
 
@@ -303,12 +296,12 @@ static void decide(struct balancer *b, int64_t now)
 	};
 	struct balance_move move;
 
-	if (mover_busy(b->mover) || now < b->broken || switched("stay", false))
+	if (mover_busy(b->mover) || now < b->broken || proc_admin("stay", 0))
 		return;
 	view.n_nodes = see_nodes(b, now, nodes);
 	see_hosts(b, &view);
 	view.n_processes = candidates_processes(&b->all, now, processes, index);
-	if (switched("lstay", false))
+	if (proc_admin("lstay", 0))
 		view.n_processes =
 			keep_away(processes, index, view.n_processes);
 	if (!view.n_processes)
@@ -408,7 +401,7 @@ int64_t balancer_blames_node(const char *reason)
 		const char *words; /* of the kernel's reason.c, their beginning */
 		int64_t ms;
 	} nodes[] = {
-		{ "the CPU there lacks", AVOID_LONG_MS },
+		{ LACKS, AVOID_LONG_MS },
 		{ "the node runs another kernel", AVOID_LONG_MS },
 		{ "the node ", AVOID_MS },
 		{ "there is no such node", AVOID_MS },
@@ -429,14 +422,18 @@ static void refused(struct balancer *b, int64_t now, struct candidate *c,
 		    int error)
 {
 	char reason[REASON] = "";
+	unsigned int lacks = 0;
 	int64_t avoid;
 
 	b->agent->counters[COUNTER_BALANCE_REFUSED]++;
 	(void)proc_read_line(reason, sizeof(reason), "%d/cantmove",
 			     b->order.pid);
 	avoid = b->order.to ? balancer_blames_node(reason) : 0;
+	if (strncmp(reason, LACKS, strlen(LACKS)) == 0)
+		lacks = c && c->rules.level ? c->rules.level :
+					      BALANCE_ANY_LEVEL;
 	if (avoid)
-		ledger_avoid(&b->ledger, b->order.to, now + avoid);
+		ledger_avoid(&b->ledger, b->order.to, lacks, now + avoid);
 	else if (c)
 		candidate_refused(c, now);
 	agent_log(LOG_INFO, "process %d stays: %s", b->order.pid,

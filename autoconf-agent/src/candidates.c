@@ -209,6 +209,7 @@ bool candidate_process(const struct candidate *c, int64_t now, bool sleepers,
 	}
 	if (rules_choose(&c->rules))
 		ret->rules = &c->rules;
+	ret->level = c->rules.level;
 	memcpy(ret->moved, c->moved, sizeof(ret->moved));
 	return true;
 }

@@ -260,11 +260,9 @@ static const char *how(bool started, int error)
 static json_t *show_held(void)
 {
 	static const char *const switches[] = { "quiet", "stay", "lstay" };
-	int64_t on = 0;
 
 	for (size_t i = 0; i < sizeof(switches) / sizeof(*switches); i++)
-		if (proc_read_number(&on, "hpc/admin/%s", switches[i]) == 0 &&
-		    on)
+		if (proc_admin(switches[i], 0))
 			return json_string(switches[i]);
 	return json_null();
 }

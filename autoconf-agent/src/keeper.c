@@ -41,11 +41,18 @@ static bool ended_within(int pidfd, int64_t ms)
 	return r != 0;
 }
 
-static int set(const struct keeper *k, const char *file, int64_t value)
+static int lock(const struct keeper *k, bool locked)
 {
-	int fd = proc_open_to_write("%d/%s", k->pid, file);
+	int fd = proc_open_to_write("%d/lock", k->pid);
 
-	return fd < 0 ? fd : proc_write_number(fd, value);
+	return fd < 0 ? fd : proc_write_number(fd, locked);
+}
+
+static int send(const struct keeper *k)
+{
+	int fd = proc_open_to_write("%d/goto", k->pid);
+
+	return fd < 0 ? fd : proc_write_goto(fd, k->node, k->level);
 }
 
 /* A locked process does not leave home, whoever asks. */
@@ -54,11 +61,11 @@ static int send_there(const struct keeper *k, bool unlock)
 	int r = 0;
 
 	if (k->node && unlock)
-		(void)set(k, "lock", 0);
+		(void)lock(k, false);
 	if (k->node)
-		r = set(k, "goto", k->node);
+		r = send(k);
 	if (k->lock) {
-		int locked = set(k, "lock", 1);
+		int locked = lock(k, true);
 
 		r = r < 0 ? r : locked;
 	}

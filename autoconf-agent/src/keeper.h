@@ -21,8 +21,9 @@
 
 struct keeper {
 	pid_t pid;
-	unsigned int node; /* 0: home */
-	bool lock;	   /* and there it stays, for its whole life */
+	unsigned int node;  /* 0: home */
+	unsigned int level; /* of its rules */
+	bool lock;	    /* and there it stays, for its whole life */
 };
 
 /* Starts one for the calling process, which is about to execute a command.

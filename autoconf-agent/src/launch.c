@@ -57,14 +57,6 @@ static void note_balancer(const struct rules *rules)
 			"change nothing");
 }
 
-static void note_level(const struct rules *rules)
-{
-	if (rules->level)
-		tess_note("glibc keeps to that level, but the kernel does not "
-			  "know it: the command still goes only to nodes "
-			  "whose CPU has all that this one has");
-}
-
 static struct rules inherited(void)
 {
 	const char *value = getenv(RULES_VARIABLE);
@@ -134,6 +126,7 @@ int launch(const struct launch *l)
 
 	rules_override(&rules, &l->rules, l->placed || l->node);
 	keeper.lock = rules.home || rules.stay;
+	keeper.level = rules.level;
 	if (keeper.node) {
 		r = check_node(keeper.node);
 		if (r && !l->anywhere)
@@ -142,7 +135,6 @@ int launch(const struct launch *l)
 			keeper.node = 0;
 	}
 	note_balancer(&l->rules);
-	note_level(&l->rules);
 	r = set_rules(&rules);
 	if (r == 0)
 		r = set_level(l->rules.level);

@@ -42,19 +42,33 @@ static uint32_t less(uint32_t value, uint32_t by)
 	return value > by ? value - by : 0;
 }
 
-void ledger_avoid(struct ledger *l, uint16_t node, int64_t until)
+void ledger_avoid(struct ledger *l, uint16_t node, unsigned int lacks,
+		  int64_t until)
 {
 	struct ledger_avoided *place = &l->avoided[0];
 
 	for (size_t i = 0; i < LEDGER_AVOIDED; i++) {
-		if (l->avoided[i].node == node && l->avoided[i].until) {
-			place = &l->avoided[i];
+		struct ledger_avoided *old = &l->avoided[i];
+
+		if (old->node == node && old->until && !old->lacks == !lacks) {
+			place = old;
+			/* Who lacks a low level lacks those above it. */
+			if (old->lacks < lacks)
+				lacks = old->lacks;
 			break;
 		}
-		if (l->avoided[i].until < place->until)
-			place = &l->avoided[i];
+		if (old->until < place->until)
+			place = old;
 	}
-	*place = (struct ledger_avoided){ until, node };
+	*place = (struct ledger_avoided){ until, node, lacks };
+}
+
+static void avoided(struct balance_node *n, const struct ledger_avoided *a)
+{
+	if (!a->lacks)
+		n->avoid = true;
+	else
+		n->lacks = a->lacks;
 }
 
 struct balance_node ledger_node(const struct ledger *l, int64_t now,
@@ -93,7 +107,7 @@ struct balance_node ledger_node(const struct ledger *l, int64_t now,
 	n.load = less(n.load, left);
 	n.guest_load = less(n.guest_load, left);
 	for (size_t i = 0; i < LEDGER_AVOIDED; i++)
-		n.avoid |= l->avoided[i].node == number &&
-			   l->avoided[i].until > now;
+		if (l->avoided[i].node == number && l->avoided[i].until > now)
+			avoided(&n, &l->avoided[i]);
 	return n;
 }

@@ -75,7 +75,7 @@ static void __attribute__((noreturn)) work(const struct mover_order *order)
 		_exit(FAILED);
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* after it: a new user forgets it */
 	fd = proc_open_to_write("%d/goto", order->pid);
-	r = fd < 0 ? fd : proc_write_number(fd, order->to);
+	r = fd < 0 ? fd : proc_write_goto(fd, order->to, order->level);
 	_exit(r < 0 ? -r : 0);
 }
 

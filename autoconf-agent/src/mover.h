@@ -16,7 +16,8 @@ struct mover_order {
 	pid_t pid;
 	uid_t uid;
 	gid_t gid;
-	uint16_t to; /* 0: home */
+	uint16_t to;	    /* 0: home */
+	unsigned int level; /* of its rules */
 };
 
 struct mover;

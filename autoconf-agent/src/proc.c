@@ -114,6 +114,14 @@ int proc_open(const char *format, ...)
 	return fd;
 }
 
+int64_t proc_admin(const char *name, int64_t if_unknown)
+{
+	int64_t value;
+
+	return proc_read_number(&value, "hpc/admin/%s", name) < 0 ? if_unknown :
+								    value;
+}
+
 int proc_open_to_write(const char *format, ...)
 {
 	va_list args;
@@ -125,14 +133,30 @@ int proc_open_to_write(const char *format, ...)
 	return fd;
 }
 
-int proc_write_number(int fd, int64_t number)
+static int write_and_close(int fd, const char *text)
 {
-	char text[32];
-	int len = snprintf(text, sizeof(text), "%" PRId64 "\n", number);
-	int r = write(fd, text, (size_t)len) < 0 ? -errno : 0;
+	int r = write(fd, text, strlen(text)) < 0 ? -errno : 0;
 
 	close(fd);
 	return r;
+}
+
+int proc_write_number(int fd, int64_t number)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%" PRId64 "\n", number);
+	return write_and_close(fd, text);
+}
+
+int proc_write_goto(int fd, unsigned int node, unsigned int level)
+{
+	char text[32];
+
+	if (!level)
+		return proc_write_number(fd, node);
+	snprintf(text, sizeof(text), "%u v%u\n", node, level);
+	return write_and_close(fd, text);
 }
 
 bool proc_has(const char *format, ...)

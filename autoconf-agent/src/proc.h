@@ -23,13 +23,18 @@ int proc_read_line(char *ret, size_t size, const char *format, ...)
 /* Reads a number; -EBADMSG: it is none. */
 int proc_read_number(int64_t *ret, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+/* What root has set in /proc/hpc/admin/NAME; or that it is not known. */
+int64_t proc_admin(const char *name, int64_t if_unknown);
 /* Opens to read: a descriptor or a negative errno. */
 int proc_open(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* Opens for proc_write_number(): a descriptor or a negative errno. */
+/* Opens for those that follow: a descriptor or a negative errno. */
 int proc_open_to_write(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
 /* Writes and closes. Blocks as long as what it asks for takes. */
 int proc_write_number(int fd, int64_t number);
+/* The same to "goto": node 0 is home. level: the process uses no instructions
+ * above x86-64-v(level); 0: it may use all. */
+int proc_write_goto(int fd, unsigned int node, unsigned int level);
 bool proc_has(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Whether it is a process of ours, whoever has its files there. */
 bool proc_is_ours(pid_t pid);

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "proc.h"
+#include "rules.h"
 #include "tess_nodes.h"
 #include "tess_show.h"
 
@@ -186,6 +187,14 @@ static int lost(bool json, pid_t pid)
 			  "'dmesg | grep tessera' says why");
 }
 
+/* Of one that is away the kernel remembers it. */
+static unsigned int level_of(pid_t pid)
+{
+	struct rules rules = { 0 };
+
+	return rules_read(&rules, pid) < 0 ? 0 : rules.level;
+}
+
 int process_move(bool json, pid_t pid, unsigned int node)
 {
 	char reason[REASON_SIZE];
@@ -197,7 +206,7 @@ int process_move(bool json, pid_t pid, unsigned int node)
 		return stays(json, pid, node, reason);
 	if (fd < 0)
 		return process_error(json, pid, fd);
-	r = proc_write_number(fd, node);
+	r = proc_write_goto(fd, node, node ? level_of(pid) : 0);
 	if (r == 0)
 		return moved(json, pid, node);
 	if (r != -ESRCH && !proc_has("%d", pid))

@@ -83,9 +83,6 @@ static void test_what_nobody_heeds_is_said(void **state)
 	STAGE_RUN(s, tess_run, "run", "--on", "3", "true");
 	assert_int_equal(s->status, 0);
 	stage_says(s->err, "do not move by themselves");
-	STAGE_RUN(s, tess_run, "run", "--cpu-level", "v2", "true");
-	assert_int_equal(s->status, 0);
-	stage_says(s->err, "the kernel does not know it");
 }
 
 /* ld.so itself tells which levels it takes for supported. */
@@ -137,6 +134,18 @@ static void test_it_is_sent_to_the_node(void **state)
 	assert_int_equal(s->status, 5);
 	assert_string_equal(s->err, "");
 	stage_process_wrote(s, "lock", "0\n");
+}
+
+static void test_the_kernel_hears_of_the_level(void **state)
+{
+	struct stage *s = *state;
+
+	make_node("up\n");
+	STAGE_RUN(s, tess_run, "run", "-n", "3", "--cpu-level", "v2", "sh",
+		  "-c",
+		  WAIT_FOR_GOTO "[ \"$(cat $STAGE/$$/goto)\" = '3 v2' ]; e=$?; "
+				"echo 3 >$STAGE/$$/where; exit $e");
+	assert_int_equal(s->status, 0);
 }
 
 static int tess_run_without_output(int argc, char **argv)
@@ -297,6 +306,7 @@ int main(void)
 		TEST(test_rules_of_the_caller_go_on),
 		TEST(test_what_nobody_heeds_is_said),
 		TEST(test_glibc_keeps_to_the_level),
+		TEST(test_the_kernel_hears_of_the_level),
 		TEST(test_own_tunables_stay),
 		TEST(test_it_is_sent_to_the_node),
 		TEST(test_a_closed_stream_stays_closed_for_the_command),

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.drones
 HOME, AWAY, WEAK = 1, 2, 3
 STAYS = 6  # exit status of tess
 NO_CALL = "Function not implemented"
-GUARDED = "it guards its memory by keys or seals, or its clock"
+GUARDED = "it guards its memory by seals, or its clock"
 PROCESSES = {  # of stubborn.c; what root has to do is ours, not the ordinary user's
     "traced": "a debugger is attached to it",
     "stopped": "it is stopped",
@@ -77,10 +77,10 @@ def start(trio):
     """Start a stubborn program; it ends with the test."""
     pids = []
 
-    def run(what, root=False):
+    def run(what, root=False, by=""):
         name = "stubborn32" if what == "32" else f"stubborn {what}"
         log = trio[HOME].succeed("mktemp /tmp/stubborn-XXXXXX").strip()
-        command = f"{TOOLS}/{name} >{log} 2>&1 & echo $!"
+        command = f"{by} {TOOLS}/{name} >{log} 2>&1 & echo $!"
         trio[HOME].succeed(f"chmod 666 {log}")
         status, said = (trio[HOME].execute(command) if root else as_user(trio[HOME], command))
         assert status == 0, said
@@ -150,6 +150,28 @@ def test_a_cpu_without_a_feature_takes_nobody(trio, start):
     # There is another place for it.
     migrate(trio, pid)
     assert where(trio, pid) == trio.away
+
+
+@pytest.mark.parametrize("level", ["v3", "v4"])
+def test_a_level_of_the_cpu_does_not_help_who_may_use_what_is_missing(trio, start, level):
+    pid = start("nothing", by=f"tess run --cpu-level {level}")
+    is_told(trio, pid, trio.weak, "the CPU there lacks a feature of this one")
+
+
+def test_who_keeps_to_a_lower_level_of_the_cpu_goes_further(trio, start):
+    pid = start("nothing", by="tess run --cpu-level v2")
+    migrate(trio, pid)
+    # Its environment, and so its rules, cannot be read now.
+    migrate(trio, pid, trio.weak)
+    assert where(trio, pid) == trio.weak
+
+
+@pytest.mark.parametrize("words", ["v2", "2 3", "2 v0", "2 v5", "2 v2 v2", "2 v2" + 20 * " "])
+def test_a_level_that_is_none_moves_nobody(trio, start, words):
+    pid = start("nothing")
+    status, _ = as_user(trio[HOME], f"echo '{words}' >/proc/{pid}/goto")
+    assert status != 0
+    assert where(trio, pid) == 0
 
 
 def test_there_is_no_such_node(trio, start):
