@@ -368,6 +368,7 @@ static int see_process(const struct balancer *b, pid_t pid,
 	}
 	if (rules_choose(&c->rules))
 		ret->rules = &c->rules;
+	ret->level = c->rules.level;
 	return 0;
 }
 
