@@ -53,6 +53,17 @@ int cmd_unblock(const struct tess_command *self, int argc, char **argv,
 			    "guests are welcome");
 }
 
+/* A guest is its home's to lock. */
+static int not_locked(bool json, pid_t pid, int error)
+{
+	char reason[REASON_SIZE], message[REASON_SIZE + 32];
+
+	if (error != -EPERM || process_reason(reason, pid) < 0 || !*reason)
+		return process_error(json, pid, error);
+	snprintf(message, sizeof(message), "PID %d: %s", pid, reason);
+	return tess_error(json, "stays", message, "");
+}
+
 static int lock(const struct tess_command *self, int argc, char **argv,
 		bool json, bool locked)
 {
@@ -65,7 +76,7 @@ static int lock(const struct tess_command *self, int argc, char **argv,
 	fd = proc_open_to_write("%d/lock", pid);
 	r = fd < 0 ? fd : proc_write_number(fd, locked);
 	if (r < 0)
-		return process_error(json, pid, r);
+		return not_locked(json, pid, r);
 	if (!json) {
 		printf("PID %d %s\n", pid,
 		       locked ? "stays where it is" : "may move");

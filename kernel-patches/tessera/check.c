@@ -36,7 +36,7 @@ static enum tessera_reason check_vma(struct vm_area_struct *vma)
 	if (vma->vm_flags & VM_SEALED)
 		return TESSERA_REASON_GUARDED;
 	if (vma->vm_flags & VM_SHADOW_STACK)
-		return TESSERA_REASON_CPU_FEATURE;
+		return TESSERA_REASON_CPU_STATE;
 	return TESSERA_REASON_NONE;
 }
 
@@ -92,7 +92,7 @@ static enum tessera_reason check_thread(struct task_struct *thread)
 		return TESSERA_REASON_KERNEL_THREAD;
 	/* AMX: its tiles are allowed by this kernel, and are not carried. */
 	if (thread->group_leader->thread.fpu.perm.__state_perm & XFEATURE_MASK_USER_DYNAMIC)
-		return TESSERA_REASON_CPU_FEATURE;
+		return TESSERA_REASON_CPU_STATE;
 	if (test_tsk_thread_flag(thread, TIF_NOTSC) || test_tsk_thread_flag(thread, TIF_NOCPUID))
 		return TESSERA_REASON_GUARDED;
 	if (test_tsk_thread_flag(thread, TIF_ADDR32))

@@ -26,8 +26,9 @@ void tessera_guest_notify(struct tessera_channel *channel)
 	struct tessera_task *member = container_of(channel, struct tessera_task, channel);
 
 	wake_up(&member->wait);
+	/* Not if it was quick and has taken it: its next call would be cut short. */
 	if (test_bit(MEMBER_RUNNING, &member->flags) &&
-	    !test_bit(MEMBER_WAITING, &member->flags))
+	    !test_bit(MEMBER_WAITING, &member->flags) && tessera_channel_ready(channel))
 		kick(member);
 }
 

@@ -59,6 +59,13 @@ int tessera_proc_nmigs(struct seq_file *seq, struct pid_namespace *ns, struct pi
 	return 0;
 }
 
+/* Known only by trying; what tessera_check() finds it finds anew each time. */
+static bool was_tried(enum tessera_reason reason)
+{
+	return reason >= TESSERA_REASON_NO_NODE || reason == TESSERA_REASON_CPU_FEATURE ||
+	       reason == TESSERA_REASON_BUSY || reason == TESSERA_REASON_VMAS;
+}
+
 int tessera_proc_cantmove(struct seq_file *seq, struct pid_namespace *ns, struct pid *pid,
 			  struct task_struct *task)
 {
@@ -71,7 +78,7 @@ int tessera_proc_cantmove(struct seq_file *seq, struct pid_namespace *ns, struct
 		reason = TESSERA_REASON_GUEST;
 	else if (!group)
 		reason = tessera_check(task);
-	if (!reason && process)
+	if (!reason && process && was_tried(process->reason))
 		reason = process->reason;
 	if (reason)
 		seq_printf(seq, "%s\n", tessera_reason_text(reason));
@@ -136,9 +143,25 @@ const struct file_operations tessera_proc_goto = {
 	.llseek	= generic_file_llseek,
 };
 
+/* A guest is its home's to lock. */
+static int lock(struct mm_struct *mm, bool locked)
+{
+	struct tessera_group *group = tessera_process_group(mm);
+	bool guest = group && group->guest;
+	struct tessera_mm *process;
+
+	tessera_group_put(group);
+	if (guest)
+		return -EPERM;
+	process = tessera_process_get(mm);
+	if (!process)
+		return -ENOMEM;
+	WRITE_ONCE(process->locked, locked);
+	return 0;
+}
+
 static ssize_t lock_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
 {
-	struct tessera_mm *process;
 	struct task_struct *task;
 	struct mm_struct *mm;
 	u8 locked;
@@ -153,10 +176,7 @@ static ssize_t lock_write(struct file *file, const char __user *buf, size_t len,
 	if (!task)
 		return -ESRCH;
 	mm = get_task_mm(task);
-	process = mm ? tessera_process_get(mm) : NULL;
-	if (process)
-		WRITE_ONCE(process->locked, locked);
-	ret = process ? 0 : mm ? -ENOMEM : -ESRCH;
+	ret = mm ? lock(mm, locked) : -ESRCH;
 	if (mm)
 		mmput(mm);
 	put_task_struct(task);

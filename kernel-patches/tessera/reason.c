@@ -32,6 +32,7 @@ static const char * const texts[] = {
 	[TESSERA_REASON_BUSY]		= "it could not be brought to a standstill",
 	[TESSERA_REASON_HEADLESS]	= "its first thread has ended",
 	[TESSERA_REASON_GUARDED]	= "it guards its memory by seals, or its clock",
+	[TESSERA_REASON_CPU_STATE]	= "it may use a part of the CPU that cannot be carried",
 	[TESSERA_REASON_NO_NODE]	= "there is no such node",
 	[TESSERA_REASON_NODE_DOWN]	= "the node does not answer",
 	[TESSERA_REASON_SELF]		= "that node is this one",

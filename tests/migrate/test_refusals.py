@@ -198,6 +198,8 @@ def test_a_process_stays_as_long_as_its_user_wants(trio, start):
     assert as_user(trio[HOME], f"tess stay {pid}") == (0, f"PID {pid} stays where it is\n")
     is_told(trio, pid, trio.away, "its user locked it")
     assert as_user(trio[HOME], f"tess free {pid}")[0] == 0
+    # What held it is over.
+    assert trio[HOME].succeed(f"cat /proc/{pid}/cantmove") == ""
     migrate(trio, pid)
 
 
@@ -226,6 +228,8 @@ def test_only_its_home_moves_a_guest(trio, start):
     assert trio[AWAY].succeed(f"cat /proc/{guest}/cantmove").strip() == words
     status, said = trio[AWAY].execute(f"tess migrate {guest} {trio.weak} 2>&1")
     assert (status, said.strip()) == (STAYS, f"tess: PID {guest} stays: {words}")
+    status, said = trio[AWAY].execute(f"tess stay {guest} 2>&1")
+    assert (status, said.strip()) == (STAYS, f"tess: PID {guest}: {words}")
     assert where(trio, pid) == trio.away
 
 

@@ -32,7 +32,8 @@ int main(void)
 	CHECK_EQ(timerfd_settime(once, TFD_TIMER_ABSTIME, &then, NULL), 0);
 	CHECK_EQ(read(once, &count, sizeof(count)), sizeof(count));
 	CHECK_EQ(count, 1);
-	CHECK(now(CLOCK_MONOTONIC) >= time - SLACK);
+	/* As above: it is home's clock that it waits for. */
+	CHECK(now(CLOCK_MONOTONIC) >= time - 10 * SLACK);
 	CHECK_EQ(timerfd_gettime(ticking, &then), 0);
 	CHECK_EQ(then.it_interval.tv_nsec, 20 * MS);
 	return pass();
