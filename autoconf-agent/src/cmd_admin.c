@@ -3,6 +3,7 @@
  * tess expel, block, unblock: guests of this node; stay, free: a process of
  * this node that shall not move.
  */
+#include <errno.h>
 #include <stdio.h>
 
 #include "proc.h"

@@ -373,6 +373,10 @@ static int wait_result(struct tessera_task *member, struct tessera_message *ret)
 	int error = 0;
 
 	while (!error) {
+		/* Before taking: what comes after that is no end. */
+		bool over = tessera_channel_lost(&member->channel) ||
+			    READ_ONCE(member->group->state) == GROUP_ENDED;
+
 		if (tessera_channel_take(&member->channel, ret)) {
 			if (ret->frame.type == TESSERA_FRAME_RESULT &&
 			    ret->frame.request == member->request)
@@ -380,7 +384,7 @@ static int wait_result(struct tessera_task *member, struct tessera_message *ret)
 			error = tessera_guest_frame(member, ret);
 			continue;
 		}
-		if (something(member))
+		if (over)
 			return -EPIPE;
 		if (interrupted) {
 			error = wait_event_state(member->wait, something(member),

@@ -25,7 +25,8 @@ void tessera_home_notify(struct tessera_channel *channel)
 	struct task_struct *task = READ_ONCE(member->task);
 
 	wake_up(&member->wait);
-	if (task && test_bit(MEMBER_IN_CALL, &member->flags))
+	/* Not if it is this call that came: it was quick, and runs it already. */
+	if (task && test_bit(MEMBER_IN_CALL, &member->flags) && tessera_channel_ready(channel))
 		set_notify_signal(task);
 }
 
@@ -273,7 +274,7 @@ void tessera_deputy(struct tessera_task *member)
 {
 	struct tessera_group *group = member->group;
 	struct tessera_message message;
-	bool returning;
+	bool returning, lost_link;
 	int ret = 0;
 
 	/* These belong to memory that is elsewhere. */
@@ -292,6 +293,7 @@ void tessera_deputy(struct tessera_task *member)
 		ret = tessera_signals_forward(member);
 		/* First: then the end of this thread, told before, is seen below. */
 		returning = smp_load_acquire(&group->state) == GROUP_RETURNING;
+		lost_link = tessera_channel_lost(&member->channel);
 		while (!ret && tessera_channel_take(&member->channel, &message))
 			ret = take_frame(member, &message);
 		if (!ret && returning) {
@@ -300,8 +302,7 @@ void tessera_deputy(struct tessera_task *member)
 				return;
 		}
 		/* Home again, it does not matter any more: once more round. */
-		if (!ret && READ_ONCE(member->channel.lost) &&
-		    READ_ONCE(group->state) != GROUP_RETURNING)
+		if (!ret && lost_link && READ_ONCE(group->state) != GROUP_RETURNING)
 			ret = -EPIPE;
 	}
 	lost(member, ret);

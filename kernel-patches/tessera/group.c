@@ -355,6 +355,7 @@ void tessera_group_set(struct tessera_group *group, bool *flag)
 int tessera_group_take(struct tessera_group *group,
 		       int (*take)(struct tessera_group *group, struct tessera_message *message))
 {
+	bool lost = tessera_channel_lost(&group->channel);
 	struct tessera_message message;
 	int ret = 0;
 
@@ -368,7 +369,7 @@ int tessera_group_take(struct tessera_group *group,
 	}
 	if (ret == -EPROTO)
 		tessera_link_fail(group->link, TESSERA_REASON_PROTOCOL);
-	if (!ret && READ_ONCE(group->channel.lost))
+	if (!ret && lost)
 		ret = -EPIPE;
 	return ret;
 }

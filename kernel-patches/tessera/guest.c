@@ -134,6 +134,7 @@ static bool not_still(struct tessera_task *member)
 static int stand_still(struct tessera_task *member)
 {
 	struct tessera_message message;
+	bool lost;
 	int ret = 0;
 
 	while (!ret) {
@@ -142,8 +143,13 @@ static int stand_still(struct tessera_task *member)
 			return -EINTR;
 		if (READ_ONCE(member->group->state) == GROUP_PARKING)
 			return 0;
-		if (!tessera_channel_take_command(&member->channel, &message))
-			return -EPIPE;
+		lost = tessera_channel_lost(&member->channel) ||
+		       READ_ONCE(member->group->state) != GROUP_RUNNING;
+		if (!tessera_channel_take_command(&member->channel, &message)) {
+			if (lost)
+				return -EPIPE;
+			continue;
+		}
 		if (message.frame.type == TESSERA_FRAME_CONT) {
 			tessera_message_free(&message);
 			return 0;
@@ -176,15 +182,17 @@ void tessera_guest_kick(struct callback_head *work)
 {
 	struct tessera_task *member = container_of(work, struct tessera_task, kick);
 	struct tessera_message message;
+	bool lost;
 	int ret = 0;
 
 	clear_bit(MEMBER_KICKED, &member->flags);
 	/* Who still saw the bit did not kick: what he tells of is seen below. */
 	smp_mb__after_atomic();
 	tessera_guest_wait_begin(member);
+	lost = tessera_channel_lost(&member->channel);
 	while (!ret && tessera_channel_take(&member->channel, &message))
 		ret = tessera_guest_frame(member, &message);
-	if (!ret && READ_ONCE(member->channel.lost))
+	if (!ret && lost)
 		ret = -EPIPE;
 	clear_bit(MEMBER_WAITING, &member->flags);
 	tessera_thread_go_on();

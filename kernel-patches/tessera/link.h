@@ -92,6 +92,12 @@ static inline bool tessera_channel_ready(const struct tessera_channel *channel)
 	return !skb_queue_empty_lockless(&channel->queue) || READ_ONCE(channel->lost);
 }
 
+/* Nothing more will come. Asked before taking what is there: after it, all is read. */
+static inline bool tessera_channel_lost(const struct tessera_channel *channel)
+{
+	return smp_load_acquire(&channel->lost);
+}
+
 /* Take the oldest frame out; false if there is none. */
 bool tessera_channel_take(struct tessera_channel *channel, struct tessera_message *ret);
 /* Is there one that is no answer to a call? And the oldest of these. */

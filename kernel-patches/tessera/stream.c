@@ -82,7 +82,7 @@ static bool given_up(struct tessera_group *group)
 static bool readable(struct tessera_group *group)
 {
 	return group->reading.skb || !skb_queue_empty_lockless(&group->stream) ||
-	       group->channel.lost || given_up(group);
+	       READ_ONCE(group->lost) || given_up(group);
 }
 
 static int next_message(struct tessera_group *group)
