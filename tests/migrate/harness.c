@@ -6,6 +6,7 @@
 
 #include "harness.h"
 
+#define MUCH_SLOWER 5
 #define PESTER_MS 20
 #define SOON (10 * 1000 * MS) /* and longer on a debug kernel */
 
@@ -232,11 +233,25 @@ void child_passed(pid_t pid)
 	CHECK_EQ(status, 0);
 }
 
-static int64_t soon(void)
+static double slowness(void)
 {
 	const char *slow = getenv("SLOW");
 
-	return now(CLOCK_MONOTONIC) + (int64_t)(SOON * (slow ? atof(slow) : 1));
+	return slow ? atof(slow) : 1;
+}
+
+int rounds_of(int often)
+{
+	static double slow;
+
+	if (!slow)
+		slow = slowness();
+	return slow < MUCH_SLOWER ? often : often / MUCH_SLOWER;
+}
+
+static int64_t soon(void)
+{
+	return now(CLOCK_MONOTONIC) + (int64_t)(SOON * slowness());
 }
 
 int status_soon(pid_t pid, int options)

@@ -32,8 +32,8 @@
 
 /* Enough to be moved many times meanwhile, also where a system call takes a
  * millisecond, and not too much where the processor is emulated. */
-#define ROUNDS 200
-#define FEW_ROUNDS 40 /* of something that takes 20 ms */
+#define ROUNDS rounds_of(200)
+#define FEW_ROUNDS rounds_of(40) /* of something that takes 20 ms */
 #define SPIN 20000
 
 #define PAGE 4096UL
@@ -64,6 +64,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* Fewer on a kernel with all its checks, where each takes ten times as long. */
+int rounds_of(int often);
 
 void fail_at(const char *file, int line, const char *format, ...)
 	__attribute__((noreturn, format(printf, 3, 4)));
