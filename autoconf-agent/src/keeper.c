@@ -55,15 +55,20 @@ static int send(const struct keeper *k)
 	return fd < 0 ? fd : proc_write_goto(fd, k->node, k->level);
 }
 
-/* A locked process does not leave home, whoever asks. */
-static int send_there(const struct keeper *k, bool unlock)
+/* A locked process does not leave home, whoever asks. That would be the reason,
+ * too: what kept it is asked before it is locked again. */
+static int send_there(const struct keeper *k, bool unlock,
+		      char ret_reason[REASON_SIZE])
 {
 	int r = 0;
 
+	*ret_reason = '\0';
 	if (k->node && unlock)
 		(void)lock(k, false);
 	if (k->node)
 		r = send(k);
+	if (r < 0 && process_reason(ret_reason, k->pid) < 0)
+		*ret_reason = '\0';
 	if (k->lock) {
 		int locked = lock(k, true);
 
@@ -72,20 +77,19 @@ static int send_there(const struct keeper *k, bool unlock)
 	return r;
 }
 
-static void tell(const struct keeper *k, int error)
+static void tell(const struct keeper *k, int error, const char *reason)
 {
-	char reason[REASON_SIZE], text[REASON_SIZE + 64];
+	char text[REASON_SIZE + 64];
 
-	if (process_reason(reason, k->pid) < 0 || !*reason)
-		snprintf(reason, sizeof(reason), "%s", strerror(-error));
 	snprintf(text, sizeof(text), "PID %d stays at home: %s", k->pid,
-		 reason);
+		 *reason ? reason : strerror(-error));
 	tess_note(text);
 }
 
 static void keep(const struct keeper *k, int pidfd)
 {
 	int64_t start = clock_ms(), wait = KEEPER_FIRST_MS, where, locked;
+	char reason[REASON_SIZE];
 
 	while (!ended_within(pidfd, wait)) {
 		enum keeper_does does;
@@ -97,7 +101,7 @@ static void keep(const struct keeper *k, int pidfd)
 		if (does == KEEPER_LEAVES)
 			return;
 		if (does == KEEPER_SENDS)
-			(void)send_there(k, locked);
+			(void)send_there(k, locked, reason);
 		wait = wait * 2 < KEEPER_LAST_MS ? wait * 2 : KEEPER_LAST_MS;
 	}
 }
@@ -127,6 +131,7 @@ static void let_go(int keep_fd)
 static void run(const struct keeper *k, int started)
 {
 	cleanup_close int pidfd = -1;
+	char reason[REASON_SIZE];
 	ssize_t n;
 	char byte;
 	int r;
@@ -140,9 +145,9 @@ static void run(const struct keeper *k, int started)
 	while (n < 0 && errno == EINTR);
 	if (n != 0)
 		return; /* there is no command */
-	r = send_there(k, false);
+	r = send_there(k, false, reason);
 	if (r < 0 && r != -ESRCH && !ended_within(pidfd, 0))
-		tell(k, r);
+		tell(k, r, reason);
 	silence(STDERR_FILENO);
 	keep(k, pidfd);
 }

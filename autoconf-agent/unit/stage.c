@@ -81,9 +81,15 @@ static bool make_process(bool refuses)
 		return true;
 	fake_proc_path(path, name); /* goto, the last one */
 	unlink(path);
+	if (symlink("/dev/full", path) < 0)
+		return false;
+	/* Who is locked has another reason: the two are one file here. */
+	snprintf(name, sizeof(name), "%d/lock", getpid());
+	fake_proc_path(path, name);
+	unlink(path);
 	snprintf(name, sizeof(name), "%d/cantmove", getpid());
 	return put(name, "it has locked memory\n") &&
-	       symlink("/dev/full", path) == 0;
+	       symlink("cantmove", path) == 0;
 }
 
 static void child(int (*function)(int argc, char **argv), bool refuses,

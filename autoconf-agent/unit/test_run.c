@@ -210,6 +210,27 @@ static void test_a_refusal_is_told_and_it_runs_at_home(void **state)
 	stage_says(s->err, "stays at home: it has locked memory");
 }
 
+static void test_what_kept_it_is_told_though_it_is_locked_then(void **state)
+{
+	static const char *const arguments[] = {
+		"run",
+		"-n",
+		"3",
+		"--stay",
+		"sh",
+		"-c",
+		"until [ -s /proc/self/fd/2 ]; do :; done",
+		NULL
+	};
+	struct stage *s = *state;
+
+	make_node("up\n");
+	stage_run(s, tess_run, true, arguments);
+	assert_int_equal(s->status, 0);
+	stage_says(s->err, "stays at home: it has locked memory");
+	stage_process_wrote(s, "lock", "1\n has locked memory\n");
+}
+
 static void test_a_node_that_cannot_be_had_is_told_before(void **state)
 {
 	struct stage *s = *state;
@@ -313,6 +334,7 @@ int main(void)
 		TEST(test_what_comes_home_at_its_start_is_sent_again),
 		TEST(test_who_stays_is_locked),
 		TEST(test_a_refusal_is_told_and_it_runs_at_home),
+		TEST(test_what_kept_it_is_told_though_it_is_locked_then),
 		TEST(test_a_node_that_cannot_be_had_is_told_before),
 		TEST(test_no_command_is_told_as_by_a_shell),
 		TEST(test_wrong_options_are_refused),
