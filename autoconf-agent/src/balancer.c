@@ -419,16 +419,24 @@ int64_t balancer_blames_node(const char *reason)
 	return 0;
 }
 
+/* If it is busy the kernel has not tried, and what it says of a node it said of an
+ * earlier move. */
+static void ask_reason(char ret[REASON], pid_t pid, int error)
+{
+	if (proc_read_line(ret, REASON, "%d/cantmove", pid) < 0 ||
+	    (error == -EBUSY && balancer_blames_node(ret)))
+		*ret = '\0';
+}
+
 static void refused(struct balancer *b, int64_t now, struct candidate *c,
 		    int error)
 {
-	char reason[REASON] = "";
+	char reason[REASON];
 	unsigned int lacks = 0;
 	int64_t avoid;
 
 	b->agent->counters[COUNTER_BALANCE_REFUSED]++;
-	(void)proc_read_line(reason, sizeof(reason), "%d/cantmove",
-			     b->order.pid);
+	ask_reason(reason, b->order.pid, error);
 	avoid = b->order.to ? balancer_blames_node(reason) : 0;
 	if (strncmp(reason, LACKS, strlen(LACKS)) == 0)
 		lacks = c && c->rules.level ? c->rules.level :

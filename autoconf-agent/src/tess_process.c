@@ -80,7 +80,7 @@ int process_reason(char ret[REASON_SIZE], pid_t pid)
 	return proc_read_line(ret, REASON_SIZE, "%d/cantmove", pid);
 }
 
-bool process_reason_is_past(const char *reason)
+static bool is_about_the_way(const char *reason)
 {
 	static const char *const beginnings[] = {
 		/* of the kernel's reason.c */
@@ -95,6 +95,19 @@ bool process_reason_is_past(const char *reason)
 		if (strncmp(reason, beginnings[i], strlen(beginnings[i])) == 0)
 			return true;
 	return false;
+}
+
+bool process_reason_is_past(const char *reason)
+{
+	return is_about_the_way(reason) ||
+	       strcmp(reason, "it could not be brought to a standstill") == 0;
+}
+
+const char *process_refusal(const char *reason, int error)
+{
+	if (error == -EBUSY && (!*reason || is_about_the_way(reason)))
+		return "it is being moved already";
+	return *reason ? reason : strerror(-error);
 }
 
 int64_t process_user(char ret[USER_SIZE], pid_t pid)
@@ -212,9 +225,9 @@ int process_move(bool json, pid_t pid, unsigned int node)
 	if (r != -ESRCH && !proc_has("%d", pid))
 		return lost(json, pid);
 	/* It may be opened: so a refusal is no matter of rights. */
-	if (process_reason(reason, pid) == 0 && *reason)
-		return stays(json, pid, node, reason);
-	if (r == -ESRCH || r == -EPERM)
+	if (process_reason(reason, pid) < 0)
+		*reason = '\0';
+	if (!*reason && (r == -ESRCH || r == -EPERM))
 		return process_error(json, pid, r);
-	return stays(json, pid, node, strerror(-r));
+	return stays(json, pid, node, process_refusal(reason, r));
 }

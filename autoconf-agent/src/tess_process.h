@@ -27,8 +27,12 @@ int process_no_kernel(bool json);
 /* Why it cannot move or did not, "" if nothing is known; or a negative errno. */
 int process_reason(char ret[REASON_SIZE], pid_t pid);
 /* The kernel keeps the words of the last refusal: these are about the node it
- * should go to or the way there, and it may well move to another one. Pure. */
+ * should go to, the way there or the moment, and it may well move now or to another
+ * one. Pure. */
 bool process_reason_is_past(const char *reason);
+/* Why a move failed, with what process_reason() says then. If it is busy the kernel
+ * has not tried, and words about a node are those of an earlier move. Pure. */
+const char *process_refusal(const char *reason, int error);
 /* Its user's name, or his number; returns the number, or -1 and "". */
 int64_t process_user(char ret[USER_SIZE], pid_t pid);
 /* Its name and arguments; comm where it has none. */

@@ -10,10 +10,12 @@
 
 #include <cmocka.h>
 #include <errno.h>
+#include <pty.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -128,6 +130,21 @@ static void forbid(int pid)
 
 	snprintf(path, sizeof(path), "%s/%d/goto", proc_root, pid);
 	assert_int_equal(chown(path, 0, 0), 0);
+}
+
+/* It is being moved by somebody else: a terminal that is in use says the same to
+ * who is not root, as long as its ends are open. */
+static void make_busy(int pid, int ends[2])
+{
+	char path[FAKE_PROC_PATH], name[32], terminal[64];
+
+	assert_int_equal(openpty(&ends[0], &ends[1], terminal, NULL, NULL), 0);
+	assert_int_equal(chmod(terminal, 0666), 0);
+	assert_int_equal(ioctl(ends[1], TIOCEXCL), 0);
+	snprintf(name, sizeof(name), "%d/goto", pid);
+	fake_proc_path(path, name);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(symlink(terminal, path), 0);
 }
 
 /* Two processes on one CPU, and two idle nodes. */
@@ -290,6 +307,24 @@ static void a_node_that_refuses_is_left_alone(void **state)
 	w.nodes[2].load.room = 8;
 	second();
 	assert_int_equal(refused(), 2);
+}
+
+static void who_is_busy_says_nothing_of_the_node(void **state)
+{
+	int ends[2];
+
+	if (geteuid() != 0)
+		skip();
+	make_busy(700, ends);
+	/* Of a move before. */
+	fake_proc_put("700/cantmove", "the node runs another kernel build\n");
+	second();
+	assert_int_equal(refused(), 1);
+	second();
+	assert_int_equal(moved(), 1);
+	assert_int_equal(read_number("701/goto"), 2);
+	close(ends[0]);
+	close(ends[1]);
 }
 
 static void the_best_node_is_told_of_anybody(void **state)
@@ -461,6 +496,7 @@ int main(void)
 		WORLD_TEST(one_second_may_see_several_moves),
 		WORLD_TEST(who_refuses_is_not_asked_again_at_once),
 		WORLD_TEST(a_node_that_refuses_is_left_alone),
+		WORLD_TEST(who_is_busy_says_nothing_of_the_node),
 		WORLD_TEST(the_best_node_is_told_of_anybody),
 		WORLD_TEST(another_build_is_not_even_asked),
 		WORLD_TEST(an_idle_node_does_not_look),

@@ -217,6 +217,21 @@ static void test_its_user_is_told_why_by_files_of_root(void **state)
 	assert_says(err, "PID 2213 stays: its first thread has ended\n");
 }
 
+static void test_who_is_being_moved_is_not_kept_by_old_words(void **state)
+{
+	static const char node[] = "the node has too many guests";
+	static const char busy[] = "it could not be brought to a standstill";
+
+	assert_string_equal(process_refusal(node, -EPERM), node);
+	assert_string_equal(process_refusal(node, -EBUSY),
+			    "it is being moved already");
+	assert_string_equal(process_refusal("", -EBUSY),
+			    "it is being moved already");
+	assert_string_equal(process_refusal(busy, -EBUSY), busy);
+	assert_string_equal(process_refusal("it is stopped", -EBUSY),
+			    "it is stopped");
+}
+
 static void test_without_words_the_error_says_why(void **state)
 {
 	refuse("2213/goto");
@@ -373,6 +388,8 @@ static void test_a_refusal_of_a_node_is_past(void **state)
 	assert_true(process_reason_is_past("there is no such node"));
 	assert_true(process_reason_is_past("that node is this one"));
 	assert_true(process_reason_is_past("it took too long"));
+	assert_true(process_reason_is_past(
+		"it could not be brought to a standstill"));
 	assert_false(process_reason_is_past("it has too many threads"));
 	assert_false(process_reason_is_past("its user locked it"));
 	assert_false(process_reason_is_past(""));
@@ -528,6 +545,7 @@ int main(void)
 		TEST(test_a_move_is_told_to_programs),
 		TEST(test_who_stays_says_why),
 		TEST(test_its_user_is_told_why_by_files_of_root),
+		TEST(test_who_is_being_moved_is_not_kept_by_old_words),
 		TEST(test_without_words_the_error_says_why),
 		TEST(test_nobody_is_told_from_another_kernel),
 		TEST(test_the_best_node_is_asked_for),
