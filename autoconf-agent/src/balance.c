@@ -284,8 +284,15 @@ static double price(const struct balance_view *v,
 	return move + work * p->in_kernel / 1000 * BALANCE_FORWARD;
 }
 
-/* Of those who would move now as many may as there are places. */
-static bool has_turn(const struct market *m)
+/* A host that p could have: whether there is room is asked elsewhere. */
+static bool could_have(const struct balance_node *n,
+		       const struct balance_process *p)
+{
+	return n->room && !n->avoid && runs_there(n, p);
+}
+
+/* Of those who would move now as many may as there are places for such as p. */
+static bool has_turn(const struct market *m, const struct balance_process *p)
 {
 	const struct balance_view *v = m->view;
 	double load = load_of(&v->self) / 100.0;
@@ -300,7 +307,7 @@ static bool has_turn(const struct market *m)
 			continue;
 		load += load_of(n) / 100.0;
 		speed += cpus_of(n) * speed_of(n);
-		if (n->room && !n->avoid)
+		if (could_have(n, p))
 			least = fmin(least, relative(n, 1));
 	}
 	for (size_t i = 0; i < v->n_nodes; i++) {
@@ -309,7 +316,7 @@ static bool has_turn(const struct market *m)
 
 		if (!fresh(n))
 			continue;
-		if (n->room && !n->avoid)
+		if (could_have(n, p))
 			places += at_least(fair - load_of(n) / 100.0, 0);
 		movers += load_of(n) / 100.0 > cpus_of(n) &&
 			  relative(n, 0) * 100 > least * BALANCE_GAIN;
@@ -497,7 +504,7 @@ static struct balance_move spread(const struct market *m)
 		move = (struct balance_move){ BALANCE_CPU, i, offer.to->number,
 					      offer.gain };
 	}
-	if (move.reason && !has_turn(m))
+	if (move.reason && !has_turn(m, &v->processes[move.process]))
 		move = (struct balance_move){ 0 };
 	return move;
 }

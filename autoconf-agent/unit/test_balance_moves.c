@@ -321,6 +321,15 @@ static void nobody_moves_without_end(void **state)
 	PLAY(scenes);
 }
 
+static size_t moves_of(const struct scene *s)
+{
+	size_t moves = 0;
+
+	for (uint32_t i = 0; i < 1000; i++)
+		moves += decide(s, i * 4294967u).reason == BALANCE_CPU;
+	return moves;
+}
+
 /* Of many overloaded nodes that see one idle node, some move at a time. */
 static void there_is_no_stampede_to_one_idle_node(void **state)
 {
@@ -328,15 +337,30 @@ static void there_is_no_stampede_to_one_idle_node(void **state)
 		.self = { IDLE, .load = 200 },
 		.list = { { HUNGRY }, { HUNGRY } },
 	};
-	size_t moves = 0;
 
 	for (size_t i = 0; i < NODES; i++)
 		s.nodes[i] = (struct balance_node){ IDLE, .load = 200 };
 	s.nodes[0].load = 0;
-	for (uint32_t i = 0; i < 1000; i++)
-		moves += decide(&s, i * 4294967u).reason == BALANCE_CPU;
 	/* 12 see it, it has room for two. */
-	assert_in_range(moves, 50, 250);
+	assert_in_range(moves_of(&s), 50, 250);
+}
+
+static void places_are_those_that_it_could_have(void **state)
+{
+	struct scene s = {
+		.self = { IDLE, .load = 300 },
+		.list = { { HUNGRY } },
+	};
+
+	/* One is idle, one has too much as well; idle are those with old CPUs. */
+	for (size_t i = 0; i < NODES; i++)
+		s.nodes[i] = (struct balance_node){ IDLE };
+	s.nodes[1].load = 300;
+	for (size_t i = 2; i < NODES; i++)
+		s.nodes[i].lacks = BALANCE_ANY_LEVEL;
+	assert_in_range(moves_of(&s), 400, 600);
+	s.list[0].level = 2;
+	assert_int_equal(moves_of(&s), 1000);
 }
 
 static void equal_places_are_chosen_all(void **state)
@@ -388,6 +412,7 @@ int main(void)
 		cmocka_unit_test(memory_is_made_before_it_is_short),
 		cmocka_unit_test(nobody_moves_without_end),
 		cmocka_unit_test(there_is_no_stampede_to_one_idle_node),
+		cmocka_unit_test(places_are_those_that_it_could_have),
 		cmocka_unit_test(equal_places_are_chosen_all),
 		cmocka_unit_test(nothing_is_decided_without_nodes_or_processes),
 		cmocka_unit_test(every_reason_has_words),
