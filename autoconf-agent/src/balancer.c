@@ -19,9 +19,9 @@
 #define REASON 256
 #define LACKS "the CPU there lacks" /* reason.c of the kernel */
 #define AVOID_MS 30000		    /* a node that refused for now */
-#define AVOID_LONG_MS 3600000 /* one that always will, until its next boot */
-#define BROKEN_MS 60000	      /* when we cannot even ask */
-#define OTHERS_LOOKS 6	      /* memory of what is not tracked, seconds */
+#define AVOID_LONG_MS 3600000	    /* one that will as long as it runs */
+#define BROKEN_MS 60000		    /* when we cannot even ask */
+#define OTHERS_LOOKS 6		    /* memory of what is not tracked, seconds */
 #define IDLE_LOAD 50 /* hundredths; below there is nothing to balance */
 #define LEARN_MIB 16 /* what is smaller tells nothing of transfers */
 
@@ -442,7 +442,7 @@ static void refused(struct balancer *b, int64_t now, struct candidate *c,
 		lacks = c && c->rules.level ? c->rules.level :
 					      BALANCE_ANY_LEVEL;
 	if (avoid)
-		ledger_avoid(&b->ledger, b->order.to, lacks, now + avoid);
+		ledger_avoid(&b->ledger, now, b->order.to, lacks, now + avoid);
 	else if (c)
 		candidate_refused(c, now);
 	agent_log(LOG_INFO, "process %d stays: %s", b->order.pid,

@@ -42,8 +42,8 @@ static uint32_t less(uint32_t value, uint32_t by)
 	return value > by ? value - by : 0;
 }
 
-void ledger_avoid(struct ledger *l, uint16_t node, unsigned int lacks,
-		  int64_t until)
+void ledger_avoid(struct ledger *l, int64_t now, uint16_t node,
+		  unsigned int lacks, int64_t until)
 {
 	struct ledger_avoided *place = &l->avoided[0];
 
@@ -52,8 +52,9 @@ void ledger_avoid(struct ledger *l, uint16_t node, unsigned int lacks,
 
 		if (old->node == node && old->until && !old->lacks == !lacks) {
 			place = old;
-			/* Who lacks a low level lacks those above it. */
-			if (old->lacks < lacks)
+			/* Who lacks a low level lacks those above it. What is
+			 * over may be of another PC that had this number. */
+			if (old->until > now && old->lacks < lacks)
 				lacks = old->lacks;
 			break;
 		}

@@ -38,10 +38,10 @@ void ledger_send(struct ledger *l, int64_t now, uint16_t node, uint32_t load,
 uint32_t ledger_leaving(const struct ledger *l, int64_t now, uint32_t mib_us);
 /* It left that node now. */
 void ledger_left(struct ledger *l, int64_t now, uint16_t node, uint32_t load);
-/* Nothing goes there until then. lacks: only of what may use that level of x86-64,
- * or BALANCE_ANY_LEVEL. The soonest ends to make room. */
-void ledger_avoid(struct ledger *l, uint16_t node, unsigned int lacks,
-		  int64_t until);
+/* Nothing goes there from now until then. lacks: only of what may use that level of
+ * x86-64, or BALANCE_ANY_LEVEL. The soonest ends to make room. */
+void ledger_avoid(struct ledger *l, int64_t now, uint16_t node,
+		  unsigned int lacks, int64_t until);
 /* A node as the decision sees it. age: of its load, ms. */
 struct balance_node ledger_node(const struct ledger *l, int64_t now,
 				uint16_t number, const struct node_load *load,

@@ -115,18 +115,18 @@ static void a_node_is_avoided_for_a_while(void **state)
 {
 	struct ledger l = { 0 };
 
-	ledger_avoid(&l, 5, 0, 2000);
-	ledger_avoid(&l, 6, 0, 1500);
+	ledger_avoid(&l, 1000, 5, 0, 2000);
+	ledger_avoid(&l, 1000, 6, 0, 1500);
 	assert_true(ledger_node(&l, 1999, 5, &load, 0).avoid);
 	assert_false(ledger_node(&l, 1999, 6, &load, 0).avoid);
 	assert_false(ledger_node(&l, 1999, 7, &load, 0).avoid);
 	assert_false(ledger_node(&l, 2000, 5, &load, 0).avoid);
-	ledger_avoid(&l, 5, 0, 4000);
+	ledger_avoid(&l, 1000, 5, 0, 4000);
 	assert_true(ledger_node(&l, 3000, 5, &load, 0).avoid);
 	for (uint16_t i = 100; i < 100 + LEDGER_AVOIDED - 1; i++)
-		ledger_avoid(&l, i, 0, 9000);
+		ledger_avoid(&l, 1000, i, 0, 9000);
 	assert_true(ledger_node(&l, 3000, 5, &load, 0).avoid);
-	ledger_avoid(&l, 99, 0, 9000);
+	ledger_avoid(&l, 1000, 99, 0, 9000);
 	assert_false(ledger_node(&l, 3000, 5, &load, 0).avoid);
 }
 
@@ -135,22 +135,32 @@ static void what_a_node_lacks_matters_to_who_may_use_it(void **state)
 	struct ledger l = { 0 };
 	struct balance_node n;
 
-	ledger_avoid(&l, 5, BALANCE_ANY_LEVEL, 2000);
+	ledger_avoid(&l, 1000, 5, BALANCE_ANY_LEVEL, 2000);
 	n = ledger_node(&l, 1000, 5, &load, 0);
 	assert_false(n.avoid);
 	assert_int_equal(n.lacks, BALANCE_ANY_LEVEL);
 	/* One that keeps to v3 was refused, too: so v4 is not there either. */
-	ledger_avoid(&l, 5, 3, 2500);
-	ledger_avoid(&l, 5, BALANCE_ANY_LEVEL, 3000);
+	ledger_avoid(&l, 1000, 5, 3, 2500);
+	ledger_avoid(&l, 1000, 5, BALANCE_ANY_LEVEL, 3000);
 	n = ledger_node(&l, 2800, 5, &load, 0);
 	assert_int_equal(n.lacks, 3);
 	/* Beside it, it does not answer for a while. */
-	ledger_avoid(&l, 5, 0, 2900);
+	ledger_avoid(&l, 1000, 5, 0, 2900);
 	assert_true(ledger_node(&l, 2800, 5, &load, 0).avoid);
 	n = ledger_node(&l, 2950, 5, &load, 0);
 	assert_false(n.avoid);
 	assert_int_equal(n.lacks, 3);
 	assert_int_equal(ledger_node(&l, 3000, 5, &load, 0).lacks, 0);
+}
+
+static void another_pc_with_that_number_is_another_one(void **state)
+{
+	struct ledger l = { 0 };
+
+	ledger_avoid(&l, 1000, 5, 2, 2000);
+	ledger_avoid(&l, 2000, 5, BALANCE_ANY_LEVEL, 3000);
+	assert_int_equal(ledger_node(&l, 2500, 5, &load, 0).lacks,
+			 BALANCE_ANY_LEVEL);
 }
 
 int main(void)
@@ -163,6 +173,7 @@ int main(void)
 		cmocka_unit_test(the_oldest_is_forgotten),
 		cmocka_unit_test(a_node_is_avoided_for_a_while),
 		cmocka_unit_test(what_a_node_lacks_matters_to_who_may_use_it),
+		cmocka_unit_test(another_pc_with_that_number_is_another_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -209,7 +209,8 @@ void policy_decide(struct sim *sim, int node)
 	to = move.to ? move.to - 1 : node;
 	if (!sim->nodes[to].up) {
 		/* Its failure is not known yet: the link cannot be made. */
-		ledger_avoid(&n->ledger, move.to, 0, sim->now + 60000);
+		ledger_avoid(&n->ledger, sim->now, move.to, 0,
+			     sim->now + 60000);
 		return;
 	}
 	world_move(sim, ids[move.process], to);
