@@ -179,6 +179,8 @@ static void add_all_away(struct list *l)
 		add_away(l, pids[i]);
 }
 
+/* It has the CPU time that it used at home, too, but starts when it comes: a share
+ * would be of nothing. */
 static void add_guest(const struct proc_guest *g, void *userdata)
 {
 	struct list *l = userdata;
@@ -192,10 +194,8 @@ static void add_guest(const struct proc_guest *g, void *userdata)
 			   .moves = -1 };
 	struct proc_stat stat;
 
-	if (proc_stat_read(&stat, g->pid) == 0) {
-		row.cpu = cpu_share(l, &stat);
+	if (proc_stat_read(&stat, g->pid) == 0)
 		row.memory = (int64_t)stat.pages * sysconf(_SC_PAGESIZE);
-	}
 	snprintf(row.command, sizeof(row.command), "%s", g->comm);
 	add(l, &row);
 }

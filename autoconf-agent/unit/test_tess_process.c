@@ -482,6 +482,8 @@ static void test_ps_lists_guests(void **state)
 	assert_int_equal(show_integer(p, "home"), 7);
 	assert_true(show_true(p, "guest"));
 	assert_true(json_is_null(json_object_get(p, "user")));
+	/* What it used at home, in no time here. */
+	assert_true(json_is_null(json_object_get(p, "cpu")));
 	assert_int_equal(show_integer(p, "mem"), 512 * sysconf(_SC_PAGESIZE));
 	json_decref(p);
 	p = process(1);
