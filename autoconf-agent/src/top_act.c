@@ -46,6 +46,7 @@ static void worker(const struct top_wish *w, int say)
 	sigset_t none;
 
 	sigemptyset(&none);
+	setpgid(0, 0); /* Ctrl-C is not meant for it */
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGINT, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
@@ -73,6 +74,7 @@ static int start(struct top_act *act, const struct top_wish *w)
 		close(ends[0]);
 		return -EAGAIN;
 	}
+	(void)setpgid(pid, pid); /* before a key is read, whoever runs first */
 	*act = (struct top_act){ .worker = pid, .fd = ends[0] };
 	return 0;
 }

@@ -4,6 +4,7 @@
  * there, shows, and does when keys are typed.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
 #include <setjmp.h>
@@ -16,6 +17,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -291,6 +293,53 @@ static void test_another_size_is_another_picture(void **state)
 	free(t);
 }
 
+static void test_keys_that_send_signals_leave_as_q_does(void **state)
+{
+	static const char *const keys[] = { "\003", "\034" };
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		struct terminal *t = calloc(1, sizeof(*t));
+
+		assert_non_null(t);
+		start(t, 24, 80, "xterm");
+		wait_until(t, has_said, "q quit");
+		type(t, keys[i]);
+		wait_until(t, has_ended, "its end");
+		close(t->fd);
+		free(t);
+	}
+}
+
+/* A file that takes as long as somebody reads it. */
+static void test_a_move_goes_on_when_it_is_left(void **state)
+{
+	struct terminal *t = calloc(1, sizeof(*t));
+	struct pollfd p = { .events = POLLIN };
+	char path[FAKE_PROC_PATH], text[8] = "";
+
+	assert_non_null(t);
+	fake_proc_path(path, "2213/goto");
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	start(t, 24, 80, "xterm");
+	wait_until(t, has_said, "./simulate");
+	type(t, "\033[B\033OB");
+	type(t, "m4\n");
+	wait_until(t, has_said, "PID 2213 goes to 4");
+	type(t, "\003");
+	wait_until(t, has_ended, "its end");
+	close(t->fd);
+	p.fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	assert_true(p.fd >= 0);
+	assert_int_equal(poll(&p, 1, WITHIN_MS), 1);
+	assert_int_equal(read(p.fd, text, sizeof(text) - 1), 2);
+	assert_string_equal(text, "4\n");
+	close(p.fd);
+	while (wait(NULL) > 0)
+		;
+	free(t);
+}
+
 static int top_without_terminal(int argc, char **argv)
 {
 	const struct top_options options = { .delay_ms = TOP_DELAY_MS };
@@ -355,6 +404,8 @@ int main(void)
 		TEST(test_keys_move_and_lock_at_200x60),
 		TEST(test_a_terminal_without_colours_will_do),
 		TEST(test_another_size_is_another_picture),
+		TEST(test_keys_that_send_signals_leave_as_q_does),
+		TEST(test_a_move_goes_on_when_it_is_left),
 		TEST(test_without_a_terminal_it_says_so),
 		TEST(test_wrong_options_are_named),
 		TEST(test_delays_are_seconds),
