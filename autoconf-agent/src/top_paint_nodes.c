@@ -11,19 +11,30 @@
 
 /* Where things are in a line with two bars. */
 struct layout {
-	int name, bar;					      /* widths */
-	int cpu, cpu_text, memory, memory_text, guests, link; /* columns */
+	int number, name, bar; /* widths */
+	int name_at, cpu, cpu_text, memory, memory_text, guests, link;
 };
 
-static struct layout lay_out(int columns)
+/* Few have nodes whose numbers need more than three digits. */
+static int number_width(const struct top *top)
 {
-	struct layout l = { .name = columns >= 110 ? 24 : 12 };
-	int fixed = 4 + l.name + 2 + 5 + 1 + 11 + 7 + 5;
+	for (size_t i = 0; i < top->n_nodes; i++)
+		if (top->nodes[i].number >= 1000)
+			return 5;
+	return 3;
+}
+
+static struct layout lay_out(const struct top *top, int columns)
+{
+	struct layout l = { .number = number_width(top),
+			    .name = columns >= 110 ? 24 : 12 };
+	int fixed = l.number + 1 + l.name + 2 + 5 + 1 + 11 + 7 + 5;
 
 	l.bar = (columns - fixed) / 2;
 	if (l.bar > BAR_MAX)
 		l.bar = BAR_MAX;
-	l.cpu = 4 + l.name + 2;
+	l.name_at = l.number + 1;
+	l.cpu = l.name_at + l.name + 2;
 	l.cpu_text = l.cpu + l.bar;
 	l.memory = l.cpu_text + 6;
 	l.memory_text = l.memory + l.bar;
@@ -34,15 +45,15 @@ static struct layout lay_out(int columns)
 
 static void paint_titles(struct top_canvas *c, int row, const struct layout *l)
 {
-	canvas_put(c, row, 0, 3, true, TONE_FAINT, "N");
-	canvas_put(c, row, 4, l->name, false, TONE_FAINT, "NODE");
+	canvas_put(c, row, 0, l->number, true, TONE_FAINT, "N");
+	canvas_put(c, row, l->name_at, l->name, false, TONE_FAINT, "NODE");
 	canvas_put(c, row, l->cpu, 3, false, TONE_FAINT, "CPU");
 	canvas_put(c, row, l->memory, 6, false, TONE_FAINT, "MEMORY");
 	canvas_put(c, row, l->guests, 7, true, TONE_FAINT, "GUESTS");
 	canvas_put(c, row, l->link, 4, false, TONE_FAINT, "LINK");
 }
 
-static void paint_name(struct top_canvas *c, int row, int width,
+static void paint_name(struct top_canvas *c, int row, const struct layout *l,
 		       const struct top_node *n)
 {
 	enum tone tone = strcmp(n->status, "up") == 0 ?
@@ -50,8 +61,9 @@ static void paint_name(struct top_canvas *c, int row, int width,
 				 show_status_tone(n->status);
 
 	if (n->number)
-		canvas_print(c, row, 0, 3, tone, "%3u", n->number);
-	canvas_print(c, row, 4, width, tone, "%s%s", n->name,
+		canvas_print(c, row, 0, l->number, tone, "%*u", l->number,
+			     n->number);
+	canvas_print(c, row, l->name_at, l->name + 1, tone, "%s%s", n->name,
 		     n->self ? "*" : "");
 }
 
@@ -79,7 +91,7 @@ static void paint_line(struct top_canvas *c, int row, const struct layout *l,
 				     TONE_PLAIN };
 	char of[SHOW_SHORT], text[SHOW_SHORT];
 
-	paint_name(c, row, l->name + 1, n);
+	paint_name(c, row, l, n);
 	if (strcmp(n->status, "up") != 0) {
 		canvas_put(c, row, l->cpu, 12, false,
 			   show_status_tone(n->status), n->status);
@@ -104,7 +116,7 @@ static void paint_line(struct top_canvas *c, int row, const struct layout *l,
 void top_paint_node_lines(const struct top *top, struct top_canvas *canvas,
 			  int row, int rows)
 {
-	struct layout l = lay_out(canvas->columns);
+	struct layout l = lay_out(top, canvas->columns);
 	size_t room = (size_t)rows - 1, n = top->n_nodes;
 
 	paint_titles(canvas, row, &l);
@@ -113,9 +125,9 @@ void top_paint_node_lines(const struct top *top, struct top_canvas *canvas,
 	for (size_t i = 0; i < n; i++)
 		paint_line(canvas, row + 1 + (int)i, &l, &top->nodes[i]);
 	if (n < top->n_nodes)
-		canvas_print(canvas, row + rows - 1, 4, canvas->columns - 4,
-			     TONE_FAINT, "and %zu more (n: nodes alone)",
-			     top->n_nodes - n);
+		canvas_print(canvas, row + rows - 1, l.name_at,
+			     canvas->columns - l.name_at, TONE_FAINT,
+			     "and %zu more (n: nodes alone)", top->n_nodes - n);
 }
 
 /* --- all nodes, one bar each --- */
@@ -202,14 +214,14 @@ static void bar_text(char ret[32], const struct top_node *n, enum top_bar bar)
 }
 
 static void paint_one(const struct top *top, struct top_canvas *c, int row,
-		      const struct top_node *n, double most)
+		      const struct layout *l, const struct top_node *n,
+		      double most)
 {
-	int name = c->columns >= 110 ? 24 : 12;
-	int start = 4 + name + 2, width = c->columns - start - 14;
+	int start = l->cpu, width = c->columns - start - 14;
 	struct canvas_bar bar = bar_of(n, top->bar, most);
 	char text[32];
 
-	paint_name(c, row, name + 1, n);
+	paint_name(c, row, l, n);
 	if (strcmp(n->status, "up") != 0) {
 		canvas_put(c, row, start, 12, false,
 			   show_status_tone(n->status), n->status);
@@ -248,6 +260,7 @@ static void paint_totals(const struct top *top, struct top_canvas *c, int row)
 void top_paint_nodes(struct top *top, struct top_canvas *canvas, int row,
 		     int rows)
 {
+	struct layout l = lay_out(top, canvas->columns);
 	double most = largest(top);
 	int end = row + rows;
 
@@ -258,7 +271,7 @@ void top_paint_nodes(struct top *top, struct top_canvas *canvas, int row,
 	top->page = (size_t)(end - row);
 	for (size_t i = top->node_offset; i < top->n_nodes && row < end; i++)
 		if (top->dead || strcmp(top->nodes[i].status, "down") != 0)
-			paint_one(top, canvas, row++, &top->nodes[i], most);
+			paint_one(top, canvas, row++, &l, &top->nodes[i], most);
 	if (top->n_nodes == 0)
 		canvas_put(canvas, row, 4, canvas->columns - 4, false,
 			   TONE_FAINT, "no nodes are known");

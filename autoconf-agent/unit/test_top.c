@@ -231,6 +231,18 @@ static void test_a_small_screen_says_so(void **state)
 	assert_shown("./simulate");
 }
 
+static void test_large_numbers_are_whole(void **state)
+{
+	top.nodes[1].number = 65535;
+	paint(24, 80);
+	assert_string_equal(line(2), "    1 tess-000001*  [###++++      ]  50% "
+				     "[##########   ] 768M/1.0G       1 -");
+	assert_shown("65535 tess-000002   [#############] 100%");
+	type("n");
+	paint(24, 80);
+	assert_shown("65535 tess-000002   [#");
+}
+
 static void test_many_nodes_leave_room_for_processes(void **state)
 {
 	give_nodes(50);
@@ -522,6 +534,7 @@ int main(void)
 		TEST(test_all_is_there_at_80x24),
 		TEST(test_a_large_screen_is_used),
 		TEST(test_a_small_screen_says_so),
+		TEST(test_large_numbers_are_whole),
 		TEST(test_many_nodes_leave_room_for_processes),
 		TEST(test_nodes_alone_have_the_bars_of_mosmon),
 		TEST(test_a_silent_agent_is_told),
