@@ -13,6 +13,7 @@
 #include "old.h"
 #include "proc.h"
 #include "tess.h"
+#include "tess_nodes.h"
 
 enum lock {
 	LOCK_DEFAULT,
@@ -60,6 +61,12 @@ static unsigned int pick(const struct rules *list)
 	return 0;
 }
 
+/* -h, -NODE or -jLIST: one of them. */
+static bool is_placed(const struct mosrun *m)
+{
+	return m->home || m->launch.node;
+}
+
 static int take_list(struct mosrun *m, const char *argument)
 {
 	struct rules list = { 0 };
@@ -69,17 +76,19 @@ static int take_list(struct mosrun *m, const char *argument)
 	while (r == 0 && (item = strsep(&rest, ",")))
 		r = rules_add_range(&list, item);
 	free(text);
-	if (r < 0)
+	if (r < 0 || is_placed(m))
 		return old_usage(m->tool, argument);
 	m->launch.node = pick(&list);
 	return TESS_OK;
 }
 
-static int take_node(struct mosrun *m, const char *text, const char *argument)
+static int take_node(struct mosrun *m, const char *argument)
 {
+	const char *text = argument + 1; /* after the dash */
 	pid_t number;
 
-	if (proc_pid_parse(&number, text) < 0 || number > UINT16_MAX)
+	if (proc_pid_parse(&number, text) < 0 || number > UINT16_MAX ||
+	    is_placed(m))
 		return old_usage(m->tool, argument);
 	m->launch.node = (unsigned int)number;
 	return TESS_OK;
@@ -133,11 +142,12 @@ static int take(struct mosrun *m, int argc, char **argv, int *at)
 	const char *a = argv[*at];
 
 	if (a[1] >= '0' && a[1] <= '9' && strchr(m->allowed, '0'))
-		return take_node(m, a + 1, a);
+		return take_node(m, a);
 	if (a[1] == 'j' && strchr(m->allowed, 'j'))
 		return take_list(m, a);
 	for (const char *p = a + 1; *p; p++) {
-		if (*p == '0' || *p == 'j' || !strchr(m->allowed, *p))
+		if (*p == '0' || *p == 'j' || !strchr(m->allowed, *p) ||
+		    (*p == 'h' && is_placed(m)))
 			return old_usage(m->tool, a);
 		take_letter(m, *p);
 		if (*p != 't' && *p != 'd')
@@ -228,9 +238,12 @@ int old_runon(int argc, char **argv)
 	struct mosrun m = { .tool = "runon", .allowed = "z" };
 	int r;
 
-	if (argc < 2)
+	if (argc < 3)
 		return old_usage("runon", NULL);
-	r = take_node(&m, argv[1], argv[1]);
+	/* With a dash it is an option, which runon has not before the node. */
+	if (argv[1][0] == '-')
+		return old_usage("runon", argv[1]);
+	r = nodes_find(argv[1], false, &m.launch.node);
 	return r ? r : run(&m, argc - 1, argv + 1);
 }
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -185,7 +186,9 @@ static void test_what_was_never_an_option_is_refused(void **state)
 	assert_usage(s, "mosrun");
 	STAGE_RUN(s, run_old, "nomig", "-h", "echo", "ran");
 	assert_usage(s, "nomig");
-	STAGE_RUN(s, run_old, "runon", "home", "echo", "ran");
+	STAGE_RUN(s, run_old, "runon", "-3", "echo", "ran");
+	assert_usage(s, "runon");
+	STAGE_RUN(s, run_old, "runon", "3");
 	assert_usage(s, "runon");
 	STAGE_RUN(s, run_old, "mosctl", "dance");
 	assert_usage(s, "mosctl");
@@ -195,6 +198,33 @@ static void test_what_was_never_an_option_is_refused(void **state)
 	assert_usage(s, "setpe");
 	STAGE_RUN(s, run_old, "migrate", "12");
 	assert_int_equal(s->status, TESS_USAGE);
+}
+
+static void test_a_command_starts_at_one_place(void **state)
+{
+	static const char *const places[] = { "-h", "-3", "-j3" };
+	struct stage *s = *state;
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
+		for (size_t j = 0; j < sizeof(places) / sizeof(*places); j++) {
+			STAGE_RUN(s, run_old, "mosrun", places[i], places[j],
+				  "echo", "ran");
+			assert_usage(s, "mosrun");
+		}
+	STAGE_RUN(s, run_old, "cpujob", "-h", "-3", "echo", "ran");
+	assert_usage(s, "cpujob");
+}
+
+/* Names are the agent's to know. */
+static void test_runon_takes_a_name(void **state)
+{
+	struct stage *s = *state;
+
+	if (access("/run/tessera/ctl", F_OK) == 0)
+		skip();
+	STAGE_RUN(s, run_old, "runon", "tess-000003", "echo", "ran");
+	assert_int_equal(s->status, TESS_NO_AGENT);
+	assert_string_equal(s->out, "");
 }
 
 static void test_mosctl_throws_the_switches_there_are(void **state)
@@ -447,6 +477,8 @@ int main(void)
 		TEST(test_z_gives_the_command_another_name),
 		TEST(test_short_forms_are_those_of_mosrun),
 		TEST(test_what_was_never_an_option_is_refused),
+		TEST(test_a_command_starts_at_one_place),
+		TEST(test_runon_takes_a_name),
 		TEST(test_mosctl_throws_the_switches_there_are),
 		TEST(test_mosctl_keeps_processes),
 		TEST(test_numbers_are_set),
