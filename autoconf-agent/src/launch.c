@@ -39,6 +39,12 @@ static int check_node(unsigned int node)
 	return tess_error(false, "no-node", message, "'tess nodes' lists them");
 }
 
+bool launch_balances(const json_t *status)
+{
+	return strcmp(show_string(status, "balance"), "on") == 0 &&
+	       !*show_string(status, "balance_held");
+}
+
 /* What only the balancer heeds. */
 static void note_balancer(const struct rules *rules)
 {
@@ -48,7 +54,7 @@ static void note_balancer(const struct rules *rules)
 	if (!rules_choose(rules) && !rules->kind)
 		return;
 	status = client_try("status");
-	balances = strcmp(show_string(status, "balance"), "on") == 0;
+	balances = launch_balances(status);
 	json_decref(status);
 	if (!balances)
 		tess_note(

@@ -5,6 +5,7 @@
 #ifndef TESSERA_LAUNCH_H
 #define TESSERA_LAUNCH_H
 
+#include <jansson.h>
 #include <stdbool.h>
 
 #include "rules.h"
@@ -25,5 +26,8 @@ struct launch {
 /* The command takes the place of this process. Returns only what was told, as
  * an exit status, if it does not. */
 int launch(const struct launch *launch);
+/* Whether processes that are at home leave it by themselves: by the agent's status,
+ * or NULL without an agent. */
+bool launch_balances(const json_t *status);
 
 #endif

@@ -85,6 +85,26 @@ static void test_what_nobody_heeds_is_said(void **state)
 	stage_says(s->err, "do not move by themselves");
 }
 
+static void assert_balances(const char *balance, const char *held,
+			    bool expected)
+{
+	json_t *status = json_pack("{s:s, s:s?}", "balance", balance,
+				   "balance_held", held);
+
+	assert_non_null(status);
+	assert_true(launch_balances(status) == expected);
+	json_decref(status);
+}
+
+static void test_who_is_held_is_not_balanced(void **state)
+{
+	assert_balances("on", NULL, true);
+	assert_balances("off", NULL, false);
+	assert_balances("on", "quiet", false);
+	assert_balances("on", "lstay", false);
+	assert_false(launch_balances(NULL));
+}
+
 /* ld.so itself tells which levels it takes for supported. */
 static void test_glibc_keeps_to_the_level(void **state)
 {
@@ -326,6 +346,7 @@ int main(void)
 		TEST(test_rules_are_in_its_environment),
 		TEST(test_rules_of_the_caller_go_on),
 		TEST(test_what_nobody_heeds_is_said),
+		TEST(test_who_is_held_is_not_balanced),
 		TEST(test_glibc_keeps_to_the_level),
 		TEST(test_the_kernel_hears_of_the_level),
 		TEST(test_own_tunables_stay),
