@@ -22,10 +22,12 @@ _tess() {
 	COMPREPLY=()
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		word=${COMP_WORDS[i]}
-		case $word in
-		-*) ;;
-		*) command+=${command:+ }$word ;;
+		case $command:$word in
+		run:-n | run:--node | run:--on | run:--not-on | run:--cpu-level | top:-d | top:--delay)
+			((i++)) # the next one is its value
+			;;
 		esac
+		[[ $word == -* ]] || command+=${command:+ }$word
 	done
 	case $command in
 	'')
