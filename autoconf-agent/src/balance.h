@@ -108,6 +108,9 @@
 /* Who is hungry is there in each of so many looks, one a second; what comes and
  * goes, is not. */
 #define BALANCE_LOOKS 3
+/* CPUs count as wanted by more than there are only beyond this, and as idle short of
+ * it, per cent of all: who has a CPU to himself is measured with 97 to 103. */
+#define BALANCE_NOISE 5
 /* So many guests for each CPU unless the configuration says otherwise. */
 #define BALANCE_GUESTS_PER_CPU 8
 /* A process that keeps to no level may use more than the highest. */

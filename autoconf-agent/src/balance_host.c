@@ -60,6 +60,7 @@ void balance_host(const struct balance_host *host,
 			     (self->load - self->guest_load) / 100.0 :
 			     0;
 	double idle = cpus - own - self->guest_load / 100.0;
+	double noise = cpus * BALANCE_NOISE / 100;
 	bool busy = host->owner_first && own >= cpus / 2;
 	int64_t spare = self->free_mib - 2 * balance_reserve(self);
 	bool leave = false;
@@ -70,14 +71,14 @@ void balance_host(const struct balance_host *host,
 		/* Not back at once: until there is room for what went. */
 		if (was_leaving && !leave)
 			leave = spare < 0;
-		leave |= busy && idle < 0;
+		leave |= busy && idle < -noise;
 	}
 	room = spare / BALANCE_GUEST_MIB;
 	if (room > (int64_t)host->guest_limit - self->guests)
 		room = (int64_t)host->guest_limit - self->guests;
 	/* One more than that, and they were asked to leave. */
-	if (busy && room > idle)
-		room = (int64_t)idle;
+	if (busy && room > idle + noise)
+		room = (int64_t)(idle + noise);
 	if (leave || host->blocked || room < 0)
 		room = 0;
 	*ret_leave = leave;
