@@ -270,15 +270,13 @@ static double burden(const struct balance_node *n,
 	return time;
 }
 
-/* ms that the move itself costs. */
+/* ms that a move to a node costs. Leaving lasts the same for all sizes, but what
+ * follows is waited for there. */
 static double price(const struct balance_view *v,
-		    const struct balance_process *p,
-		    const struct balance_node *to, double work)
+		    const struct balance_process *p, double work)
 {
 	double move = v->move_ms + (double)p->mem_mib * v->mib_us / 1000;
 
-	if (to == &v->self)
-		return move;
 	if (p->at)
 		return 2 * move; /* by home */
 	return move + work * p->in_kernel / 1000 * BALANCE_FORWARD;
@@ -361,7 +359,7 @@ static bool find_place(const struct market *m, size_t index,
 		go = burden(to, p, true, false, work);
 		if (go * BALANCE_GAIN > stay * 100)
 			continue;
-		go += price(v, p, to, work);
+		go += price(v, p, work);
 		cost = marginal(m, to, p, false);
 		if (cost >= saved || stay - go < BALANCE_PROFIT_MS)
 			continue;
