@@ -47,6 +47,9 @@ static enum tessera_reason check_context(struct mm_struct *mm)
 		return TESSERA_REASON_LOCKED_MEMORY;
 	if (test_bit(MMF_HAS_MDWE, &mm->flags))
 		return TESSERA_REASON_GUARDED;
+	/* Its breakpoints are in the pages, and nobody there knows of them. */
+	if (test_bit(MMF_HAS_UPROBES, &mm->flags))
+		return TESSERA_REASON_TRACED;
 #ifdef CONFIG_MODIFY_LDT_SYSCALL
 	if (READ_ONCE(mm->context.ldt))
 		return TESSERA_REASON_32_BIT;
@@ -93,7 +96,8 @@ static enum tessera_reason check_thread(struct task_struct *thread)
 	/* AMX: its tiles are allowed by this kernel, and are not carried. */
 	if (thread->group_leader->thread.fpu.perm.__state_perm & XFEATURE_MASK_USER_DYNAMIC)
 		return TESSERA_REASON_CPU_STATE;
-	if (test_tsk_thread_flag(thread, TIF_NOTSC) || test_tsk_thread_flag(thread, TIF_NOCPUID))
+	if (test_tsk_thread_flag(thread, TIF_NOTSC) || test_tsk_thread_flag(thread, TIF_NOCPUID) ||
+	    task_spec_ssb_disable(thread) || task_spec_ib_disable(thread))
 		return TESSERA_REASON_GUARDED;
 	if (test_tsk_thread_flag(thread, TIF_ADDR32))
 		return TESSERA_REASON_32_BIT;

@@ -198,9 +198,9 @@ int tessera_cpu_apply(const struct state_thread *state, const void *xstate)
 {
 	int ret;
 
+	/* Not so the instruction pointer: a wild jump comes home to die of it. */
 	if (state->xstate != fpu_user_cfg.max_size ||
-	    state->fs_base >= TASK_SIZE_MAX || state->gs_base >= TASK_SIZE_MAX ||
-	    state->regs.ip >= TASK_SIZE_MAX)
+	    state->fs_base >= TASK_SIZE_MAX || state->gs_base >= TASK_SIZE_MAX)
 		return -EINVAL;
 	ret = xstate_apply(xstate);
 	if (ret)

@@ -87,7 +87,9 @@ static bool taken(const struct frame_signal *frame, int sig)
 		return !sigismember(&current->blocked, sig);
 	spin_lock_irq(&sighand->siglock);
 	for_each_thread(current, thread)
-		found = found || !sigismember(&thread->blocked, sig);
+		/* Who waits for it by sigwait() has it out of the first one only. */
+		found = found || (!sigismember(&thread->blocked, sig) &&
+				  !sigismember(&thread->real_blocked, sig));
 	spin_unlock_irq(&sighand->siglock);
 	return found;
 }

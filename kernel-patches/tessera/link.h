@@ -95,6 +95,7 @@ static inline bool tessera_channel_ready(const struct tessera_channel *channel)
 /* Nothing more will come. Asked before taking what is there: after it, all is read. */
 static inline bool tessera_channel_lost(const struct tessera_channel *channel)
 {
+	/* Set when the last frame was queued: see tessera_channels_lose(). */
 	return smp_load_acquire(&channel->lost);
 }
 
