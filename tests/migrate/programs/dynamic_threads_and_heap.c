@@ -14,7 +14,7 @@ static void *allocate(void *number)
 	uint64_t *blocks[32] = { NULL };
 	unsigned int seed = (uintptr_t)number, k;
 
-	for (own = 0; own < 10 * ROUNDS; own++) {
+	for (own = 0; own < 10u * ROUNDS; own++) {
 		k = rand_r(&seed) % COUNT(blocks);
 		if (blocks[k])
 			CHECK(filled(blocks[k] + 1, 8 * (k + 1), *blocks[k]));

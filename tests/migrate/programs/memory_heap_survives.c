@@ -47,7 +47,7 @@ int main(void)
 		renew(i);
 	ready();
 	wait_moved();
-	for (i = 0; i < 20 * ROUNDS; i++)
+	for (i = 0; i < 20u * ROUNDS; i++)
 		renew(random_below(COUNT(blocks)));
 	for (i = 0; i < COUNT(blocks); i++)
 		CHECK(filled(blocks[i].memory, blocks[i].size, blocks[i].seed));

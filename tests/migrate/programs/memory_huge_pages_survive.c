@@ -19,7 +19,7 @@ int main(void)
 	ready();
 	wait_moved();
 	CHECK(filled(p, SIZE, 1));
-	for (i = 0; i < ROUNDS; i++) {
+	for (i = 0; i < (unsigned int)ROUNDS; i++) {
 		char *at = p + 2 * MIB + i * 2 * PAGE;
 
 		CHECK_EQ(mprotect(at, PAGE, PROT_READ), 0);

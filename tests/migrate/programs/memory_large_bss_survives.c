@@ -19,7 +19,7 @@ int main(void)
 	CHECK(filled(data, SIZE, 1));
 	for (k = 0; k < SIZE; k += 16 * PAGE)
 		CHECK_EQ(empty[k], 0);
-	for (i = 0; i < ROUNDS; i++) {
+	for (i = 0; i < (unsigned int)ROUNDS; i++) {
 		k = (1 + i % 31) * CHUNK;
 		fill(data + k, CHUNK, i);
 		compute(1000);

@@ -33,7 +33,7 @@ int main(void)
 		renew(k, k);
 	ready();
 	wait_moved();
-	for (i = 0; i < 4 * ROUNDS; i++)
+	for (i = 0; i < 4u * ROUNDS; i++)
 		renew(i * 5 % COUNT(slots), i);
 	for (k = 0; k < COUNT(slots); k++)
 		CHECK(filled(slots[k].memory, slots[k].size, slots[k].seed));

@@ -16,7 +16,7 @@ int main(void)
 	fill(p, size, 1);
 	ready();
 	wait_moved();
-	for (i = 0; i < ROUNDS; i++) {
+	for (i = 0; i < (unsigned int)ROUNDS; i++) {
 		old = size;
 		size = i % 8 == 7 ? 4 * PAGE : size + 3 * PAGE;
 		p = mremap(p, old, size, MREMAP_MAYMOVE);

@@ -30,7 +30,7 @@ int main(void)
 	handle(SIGSEGV, allow, 0);
 	ready();
 	wait_moved();
-	for (i = 0; i < ROUNDS; i++) {
+	for (i = 0; i < (unsigned int)ROUNDS; i++) {
 		CHECK_EQ(faults, 2 * i);
 		CHECK_EQ(*word, 2 * i);
 		*word += 1;

@@ -31,7 +31,7 @@ int main(void)
 
 	ready();
 	wait_moved();
-	for (i = 0; i < FEW_ROUNDS; i++) {
+	for (i = 0; i < (unsigned int)FEW_ROUNDS; i++) {
 		CHECK_EQ(descend(i * 10), i * 10 * (i * 10 + 1) / 2);
 		leap();
 	}

@@ -33,7 +33,7 @@ int main(void)
 	ready();
 	wait_moved();
 	CHECK_EQ(call(old), 4711);
-	for (i = 0; i < ROUNDS; i++) {
+	for (i = 0; i < (unsigned int)ROUNDS; i++) {
 		write_code(old, i);
 		CHECK_EQ(call(old), i);
 		new = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,

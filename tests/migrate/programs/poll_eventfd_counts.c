@@ -30,7 +30,7 @@ int main(void)
 	thread = thread_start(answer, NULL);
 	ready();
 	wait_moved();
-	for (i = 1; i < ROUNDS; i++) {
+	for (i = 1; i < (unsigned int)ROUNDS; i++) {
 		CHECK_EQ(write(ask, &i, 8), 8);
 		CHECK_EQ(read(reply, &count, 8), 8);
 		CHECK_EQ(count, i);

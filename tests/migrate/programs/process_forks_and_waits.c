@@ -25,7 +25,7 @@ int main(void)
 	fill(data, sizeof(data), 1);
 	ready();
 	wait_moved();
-	for (i = 2; i < FEW_ROUNDS; i++) {
+	for (i = 2; i < (unsigned int)FEW_ROUNDS; i++) {
 		pid = child(change, (void *)i);
 		CHECK_EQ(waitpid(pid, &status, 0), pid);
 		CHECK(WIFEXITED(status));

@@ -32,7 +32,7 @@ int main(void)
 	CHECK_EQ(mq_unlink(name), 0);
 	ready();
 	wait_moved();
-	for (i = 0; i < ROUNDS / 4; i++) {
+	for (i = 0; i < ROUNDS / 4u; i++) {
 		CHECK_EQ(mq_send(queue, (char *)&i, 8, i % 8), 0);
 		CHECK_EQ(mq_receive(queue, (char *)&number, 8, &priority), 8);
 		CHECK_EQ(number, i);
