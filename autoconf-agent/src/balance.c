@@ -214,14 +214,19 @@ static bool runs_there(const struct balance_node *n,
 	return !n->lacks || level < n->lacks;
 }
 
+/* A host that p could have: whether there is room is asked elsewhere. */
+static bool could_have(const struct balance_node *n,
+		       const struct balance_process *p)
+{
+	return n->room && !n->avoid && runs_there(n, p);
+}
+
 static bool takes(const struct balance_node *n, const struct balance_process *p,
 		  int64_t mib)
 {
 	if (p->rules && !rules_allow(p->rules, n->number))
 		return false;
-	if (!runs_there(n, p))
-		return false;
-	return fresh(n) && n->room && !n->leave && !n->avoid &&
+	return fresh(n) && could_have(n, p) && !n->leave &&
 	       n->room > n->sent_load / 100 &&
 	       n->pressure < BALANCE_PRESSURE_THERE &&
 	       free_of(n) - mib >= 2 * balance_reserve(n);
@@ -280,13 +285,6 @@ static double price(const struct balance_view *v,
 	if (p->at)
 		return 2 * move; /* by home */
 	return move + work * p->in_kernel / 1000 * BALANCE_FORWARD;
-}
-
-/* A host that p could have: whether there is room is asked elsewhere. */
-static bool could_have(const struct balance_node *n,
-		       const struct balance_process *p)
-{
-	return n->room && !n->avoid && runs_there(n, p);
 }
 
 /* Of those who would move now as many may as there are places for such as p. */
