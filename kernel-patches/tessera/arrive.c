@@ -176,6 +176,7 @@ static int start(struct tessera_task *member)
 	set_task_syscall_work(current, TESSERA);
 	set_bit(MEMBER_RUNNING, &member->flags);
 	tessera_guest_wait_end(member);
+	tessera_thread_leave();
 	return 0;
 }
 

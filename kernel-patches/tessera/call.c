@@ -12,6 +12,7 @@
 #include "call_internal.h"
 #include "group.h"
 #include "guest.h"
+#include "thread.h"
 
 static void call_reset(struct tessera_call *call)
 {
@@ -455,8 +456,9 @@ static long take_result(struct tessera_call *call, const struct tessera_message 
 	if (result.flags & TESSERA_RESULT_WHOLE)
 		return CALL_GO_HOME;
 	/* Cut short by what was no signal: by our own wish to stand still. */
-	if (result.value == -EINTR && !task_sigpending(current))
-		result.value = -ERESTARTNOINTR;
+	if (result.value == -EINTR && !task_sigpending(current) &&
+	    tessera_call_may_go_on(call->nr))
+		result.value = -ERESTARTNOHAND;
 	/* It was cut short by something that is not pending here: restart it. */
 	if (result.value <= -ERESTARTSYS && result.value >= -ERESTART_RESTARTBLOCK)
 		set_thread_flag(TIF_SIGPENDING);

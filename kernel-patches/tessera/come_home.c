@@ -143,5 +143,6 @@ int tessera_come_home(struct tessera_task *member)
 		return ret;
 	tessera_home_leave(member);
 	tessera_signals_stop_again();
+	tessera_thread_leave();
 	return 0;
 }

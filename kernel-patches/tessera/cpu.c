@@ -167,7 +167,7 @@ void tessera_cpu_capture(struct state_thread *state, void *xstate)
 			 X86_EFLAGS_SF | X86_EFLAGS_ZF | X86_EFLAGS_AF | X86_EFLAGS_PF | \
 			 X86_EFLAGS_CF | X86_EFLAGS_RF)
 
-static void regs_apply(const struct state_regs *state)
+static void regs_apply(const struct state_regs *state, long call)
 {
 	struct pt_regs *regs = task_pt_regs(current);
 
@@ -191,7 +191,7 @@ static void regs_apply(const struct state_regs *state)
 	regs->flags = (state->flags & USER_FLAGS) | X86_EFLAGS_IF | X86_EFLAGS_FIXED;
 	regs->cs = __USER_CS;
 	regs->ss = __USER_DS;
-	regs->orig_ax = -1;
+	regs->orig_ax = call;
 }
 
 int tessera_cpu_apply(const struct state_thread *state, const void *xstate)
@@ -205,7 +205,7 @@ int tessera_cpu_apply(const struct state_thread *state, const void *xstate)
 	ret = xstate_apply(xstate);
 	if (ret)
 		return ret;
-	regs_apply(&state->regs);
+	regs_apply(&state->regs, state->call - 1L);
 	do_arch_prctl_64(current, ARCH_SET_FS, state->fs_base);
 	do_arch_prctl_64(current, ARCH_SET_GS, state->gs_base);
 	return 0;

@@ -114,7 +114,7 @@ struct state_thread {
 	__u64	blocked;
 	__u64	alt_sp, alt_size;
 	__u32	alt_flags;
-	__u32	reserved;
+	__u32	call;		/* the one to be restarted, and 1; 0: it is in none */
 	__u64	rseq;
 	__u32	rseq_len, rseq_sig;
 	__u64	robust_list, clear_child_tid;

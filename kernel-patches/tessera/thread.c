@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A thread's state, see thread.h: what is not special to the processor, and the
- * system call that it was taken out of. An interrupted call is rewound, so that it
- * is issued again in the new place; what is special about sleeping and waiting on
- * a futex with a deadline travels in the restart block.
+ * system call that it was taken out of. Whether an interrupted call is issued again
+ * or ends for a handler is decided in the new place, by the signals that are pending
+ * there; what is special about sleeping and waiting on a futex with a deadline
+ * travels in the restart block.
  */
 #include <linux/ktime.h>
 #include <linux/rseq.h>
@@ -170,62 +171,67 @@ bool tessera_thread_valid(const struct state_thread *state)
 	       restart_valid(&state->restart);
 }
 
-/* These are not issued twice. */
-static bool may_go_on(const struct pt_regs *regs)
+bool tessera_call_may_go_on(long nr)
 {
-	return regs->orig_ax != __NR_close && regs->orig_ax != __NR_connect;
+	return nr != __NR_close && nr != __NR_connect;
+}
+
+void tessera_thread_leave(void)
+{
+	if (syscall_get_nr(current, task_pt_regs(current)) != -1)
+		set_thread_flag(TIF_SIGPENDING);
 }
 
 void tessera_thread_go_on(void)
 {
 	struct pt_regs *regs = task_pt_regs(current);
 
-	if (syscall_get_nr(current, regs) != -1 && !task_sigpending(current) &&
-	    syscall_get_error(current, regs) == -EINTR && may_go_on(regs))
-		regs->ax = -ERESTARTNOINTR;
+	if (syscall_get_nr(current, regs) == -1 || task_sigpending(current) ||
+	    syscall_get_error(current, regs) != -EINTR || !tessera_call_may_go_on(regs->orig_ax))
+		return;
+	/* A handler that comes just now ends it after all. */
+	regs->ax = -ERESTARTNOHAND;
+	tessera_thread_leave();
 }
 
-/* The registers as they have to be elsewhere, if the thread is in a call. */
-static void call_capture(struct tessera_task *member, struct state_thread *state)
+/* Only a call that may be restarted is one elsewhere: any other is over. */
+static void call_capture(struct state_thread *state)
 {
-	const struct pt_regs *regs = task_pt_regs(current);
+	struct pt_regs *regs = task_pt_regs(current);
+	int nr = syscall_get_nr(current, regs);
 
-	if (syscall_get_nr(current, (struct pt_regs *)regs) == -1)
+	if (nr == -1)
 		return;
-	switch (syscall_get_error(current, (struct pt_regs *)regs)) {
-	case -ERESTARTNOHAND:
-	case -ERESTARTSYS:
-	case -ERESTARTNOINTR:
-		state->regs.ax = regs->orig_ax;
-		state->regs.ip -= 2;
-		break;
+	switch (syscall_get_error(current, regs)) {
 	case -EINTR:
 		/*
 		 * By no signal, or by one that only the call's own mask lets
 		 * through: issued again, it meets that signal under that mask.
 		 */
-		if (!may_go_on(regs) || (task_sigpending(current) && !test_restore_sigmask()))
-			break;
-		state->regs.ax = regs->orig_ax;
-		state->regs.ip -= 2;
+		if (!tessera_call_may_go_on(nr) ||
+		    (task_sigpending(current) && !test_restore_sigmask()))
+			return;
+		state->regs.ax = -ERESTARTNOHAND;
 		break;
+	case -ERESTARTNOHAND:
+	case -ERESTARTSYS:
+	case -ERESTARTNOINTR:
 	case -ERESTART_RESTARTBLOCK:
-		state->regs.ax = __NR_restart_syscall;
-		state->regs.ip -= 2;
-		/* A guest's may be at home already. */
-		if (test_bit(MEMBER_RESTART_HOME, &member->flags))
-			state->restart.kind = STATE_RESTART_HOME;
-		else
-			restart_capture(member, &state->restart);
 		break;
+	default:
+		return;
 	}
+	state->call = nr + 1;
 }
 
-/* A restart that was prepared before is not lost when the thread moves again. */
-static bool before_restart(const struct pt_regs *regs)
+/* To be restarted by its block, now or when the next instruction is done. */
+static bool before_restart(void)
 {
-	return syscall_get_nr(current, (struct pt_regs *)regs) == -1 &&
-	       regs->ax == __NR_restart_syscall;
+	struct pt_regs *regs = task_pt_regs(current);
+
+	return regs->ax == __NR_restart_syscall ||
+	       (syscall_get_nr(current, regs) != -1 &&
+		syscall_get_error(current, regs) == -ERESTART_RESTARTBLOCK);
 }
 
 int tessera_thread_capture(struct tessera_task *member)
@@ -242,8 +248,9 @@ int tessera_thread_capture(struct tessera_task *member)
 	rseq_preempt(current);
 	rseq_handle_notify_resume(NULL, regs);
 	tessera_cpu_capture(state, member->xstate);
-	call_capture(member, state);
-	if (before_restart(regs)) {
+	call_capture(state);
+	if (before_restart()) {
+		/* A guest's may be at home already. */
 		if (test_bit(MEMBER_RESTART_HOME, &member->flags))
 			state->restart.kind = STATE_RESTART_HOME;
 		else
