@@ -20,6 +20,7 @@
 
 #include "call_internal.h"
 #include "group.h"
+#include "guest.h"
 #include "marshal.h"
 
 #define EVENTS_MAX	(CALL_CHUNK / sizeof(struct epoll_event))
@@ -171,8 +172,13 @@ long tessera_poll_restart(struct restart_block *block)
 		return -ENOMEM;
 	ret = poll_run(call, fds, count, limited ? &left : NULL);
 	tessera_call_end(call);
-	if (ret == -ERESTARTNOHAND)
+	/* More than fits, as it was begun at home: there it goes on. */
+	if (ret == -E2BIG)
+		tessera_guest_recall(member->group);
+	if (ret == -ERESTARTNOHAND || ret == -E2BIG) {
 		ret = poll_interrupted(fds, count, limited ? &end : NULL);
+		set_thread_flag(TIF_SIGPENDING);
+	}
 	return ret;
 }
 

@@ -18,6 +18,7 @@ FLAVOURS = ["unmoved", "moved", "home", "forth", "cut"]
 PROGRAMS = sorted(path.stem for path in (HERE / "programs").glob("*.c*"))
 MEMBERS = [1, 2]
 BATCH = 8
+FILES = 524288  # what systemd lets a user's programs ask for
 RESTARTS = 5  # of crashed machines, for each flavour; then something is badly wrong
 
 
@@ -82,8 +83,8 @@ class Runs:
             node = self.cluster.settle(MEMBERS, within=120)[name_of(2)]
         limit = int(patience(90 * len(programs)))
         output = self.cluster[1].execute(
-            f"SLOW={patience(1)} /opt/migrate/driver {flavour} {node} /opt/migrate "
-            + " ".join(programs),
+            f"ulimit -Hn {FILES}; SLOW={patience(1)} "
+            f"/opt/migrate/driver {flavour} {node} /opt/migrate " + " ".join(programs),
             timeout=limit,
         )[1]
         # Whatever happened, nothing is left of it at the other end.
