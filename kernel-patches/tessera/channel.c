@@ -68,15 +68,31 @@ static struct sk_buff *frame_own(struct sk_buff *skb, u32 length)
 
 	if (skb->truesize <= 4 * length + PAGE_SIZE)
 		return skb;
-	copy = alloc_skb(length, GFP_ATOMIC);
-	if (copy && skb_copy_bits(skb, frame_offset(skb), skb_put(copy, length), length)) {
+	copy = alloc_skb(length, GFP_ATOMIC | __GFP_NOWARN);
+	if (!copy)
+		return skb;	/* then it does */
+	if (skb_copy_bits(skb, frame_offset(skb), skb_put(copy, length), length)) {
 		kfree_skb(copy);
-		copy = NULL;
+		return skb;
 	}
-	if (copy)
-		strp_msg(copy)->offset = 0;
+	strp_msg(copy)->offset = 0;
 	consume_skb(skb);
 	return copy;
+}
+
+/* A signal for the process is for any of it: one of those threads that are left. */
+static struct tessera_channel *heir(struct tessera_link *link, struct sk_buff *skb,
+				    const struct tessera_frame *frame)
+{
+	const u32 group = tessera_channel_group(frame->channel);
+	unsigned long at = tessera_channel_id(group, 1);
+	struct frame_signal signal;
+
+	if (frame->type != TESSERA_FRAME_SIGNAL || frame->length != sizeof(signal) ||
+	    skb_copy_bits(skb, frame_offset(skb) + sizeof(*frame), &signal, sizeof(signal)) ||
+	    !signal.process)
+		return NULL;
+	return xa_find(&link->channels, &at, tessera_channel_id(group + 1, 0) - 1, XA_PRESENT);
 }
 
 /* The socket's lock is held, in softirq or not. */
@@ -91,10 +107,6 @@ void tessera_channel_deliver(struct tessera_link *link, struct sk_buff *skb)
 		return;
 	}
 	skb = frame_own(skb, sizeof(frame) + frame.length);
-	if (!skb) {
-		tessera_link_fail(link, TESSERA_REASON_NO_MEMORY);
-		return;
-	}
 	if (!frame.channel) {
 		frame_hold(link, skb);
 		skb_queue_tail(&link->control.queue, skb);
@@ -103,7 +115,7 @@ void tessera_channel_deliver(struct tessera_link *link, struct sk_buff *skb)
 	}
 	/* The lock keeps the channel: closing takes it, too. */
 	xa_lock_bh(&link->channels);
-	channel = xa_load(&link->channels, frame.channel);
+	channel = xa_load(&link->channels, frame.channel) ?: heir(link, skb, &frame);
 	if (!channel) {
 		xa_unlock_bh(&link->channels);
 		kfree_skb(skb);	/* for somebody who is gone */
@@ -148,6 +160,11 @@ int tessera_channel_open(struct tessera_channel *channel, struct tessera_link *l
 	if (test_bit(LINK_FAILED, &link->flags))
 		WRITE_ONCE(channel->lost, true);
 	return 0;
+}
+
+void tessera_channel_deafen(struct tessera_channel *channel)
+{
+	xa_erase_bh(&channel->link->channels, channel->id);
 }
 
 void tessera_channel_close(struct tessera_channel *channel)

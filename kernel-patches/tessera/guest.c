@@ -300,9 +300,23 @@ static void tell_end(struct tessera_task *member, long code)
 	}
 }
 
+/* Signals for the process that it has not looked at are for the others. */
+static void bequeath(struct tessera_task *member)
+{
+	struct tessera_message message;
+
+	tessera_channel_deafen(&member->channel);
+	while (tessera_channel_take(&member->channel, &message)) {
+		if (message.frame.type == TESSERA_FRAME_SIGNAL)
+			tessera_guest_signal(member, &message, false);
+		tessera_message_free(&message);
+	}
+}
+
 void tessera_guest_exit(struct tessera_task *member, long code)
 {
 	tessera_guest_wait_begin(member);	/* no kick any more */
+	bequeath(member);
 	tell_end(member, code);
 	/* If the others were about to go home: one less to wait for. */
 	tessera_guest_leave(member);

@@ -86,6 +86,8 @@ void tessera_link_group_free(struct tessera_link *link, u32 group);
 int tessera_channel_open(struct tessera_channel *channel, struct tessera_link *link,
 			 u32 id, void (*notify)(struct tessera_channel *));
 void tessera_channel_close(struct tessera_channel *channel);
+/* Nothing more comes in; what is there can be taken, and the channel still sends. */
+void tessera_channel_deafen(struct tessera_channel *channel);
 
 static inline bool tessera_channel_ready(const struct tessera_channel *channel)
 {
