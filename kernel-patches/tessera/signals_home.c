@@ -107,6 +107,7 @@ int tessera_signals_stop(struct tessera_task *member, struct tessera_message *me
 	struct sighand_struct *sighand = tessera_own_sighand();
 	kernel_siginfo_t info;
 	struct frame_signal frame;
+	bool stops;
 	int sig;
 
 	if (tessera_message_get(message, &frame, sizeof(frame)))
@@ -118,11 +119,17 @@ int tessera_signals_stop(struct tessera_task *member, struct tessera_message *me
 	sig = info.si_signo;
 	if (!valid_signal(sig) || !sig || !(STOPS & sigmask(sig)))
 		return -EPROTO;
-	/* A handler that resets itself did so at the guest. */
 	spin_lock_irq(&sighand->siglock);
+	/* A handler that resets itself did so at the guest. */
 	sighand->action[sig - 1].sa.sa_handler = SIG_DFL;
+	/* As do_signal_stop(): it was continued since the signal was taken here. */
+	stops = current->jobctl & JOBCTL_STOP_DEQUEUED;
+	if (stops)
+		send_signal_locked(sig, &info, current,
+				   frame.process ? PIDTYPE_TGID : PIDTYPE_PID);
 	spin_unlock_irq(&sighand->siglock);
-	do_send_sig_info(sig, &info, current, frame.process ? PIDTYPE_TGID : PIDTYPE_PID);
+	if (!stops)
+		return 0;
 	/* On its way home: there it stops, when it has come. */
 	return READ_ONCE(member->group->state) == GROUP_AWAY ? stop(member, sig) : 0;
 }
