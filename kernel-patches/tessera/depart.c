@@ -28,6 +28,7 @@
 #include "process.h"
 #include "space.h"
 #include "thread.h"
+#include "times.h"
 #include "trace.h"
 
 #define ACCEPT_WITHIN	(10 * HZ)
@@ -99,11 +100,10 @@ static enum tessera_reason offer(struct tessera_group *group, struct task_struct
 		.group = group->id,
 		.tid = task_tgid_nr_ns(task, task_active_pid_ns(task)),
 		.threads = get_nr_threads(task),
-		.monotonic_ns = ktime_get_ns(),
-		.boottime_ns = ktime_get_boottime_ns(),
 	};
 	long left;
 
+	tessera_times_clocks(task, &offer.monotonic_ns, &offer.boottime_ns);
 	strscpy_pad(offer.comm, group->comm, sizeof(offer.comm));
 	if (tessera_offer_send(group->link, &offer))
 		return TESSERA_REASON_LINK_LOST;
@@ -236,13 +236,8 @@ static enum tessera_reason depart_by(struct tessera_link *link, struct task_stru
 	trace_tessera_depart(group, node, reason);
 	spares_free(&spares);
 	tessera_group_spares_free(group);
-	if (reason) {
-		struct frame_reason frame = { .reason = reason };
-
-		tessera_channel_send(&group->channel, TESSERA_FRAME_REFUSE, 0,
-				     &frame, sizeof(frame));
+	if (reason)
 		tessera_home_end_if_last(group);
-	}
 	tell(group, node, reason);
 	tessera_group_put(group);
 	return reason;
@@ -347,6 +342,19 @@ static void carry(struct tessera_group *group)
 	tessera_scratch_unmap(group);
 }
 
+static bool fault_pending(void)
+{
+	struct sighand_struct *sighand = tessera_own_sighand();
+	struct sigqueue *q;
+	bool found = false;
+
+	spin_lock_irq(&sighand->siglock);
+	list_for_each_entry(q, &current->pending.list, list)
+		found |= sig_kernel_coredump(q->info.si_signo) && q->info.si_code > SI_USER;
+	spin_unlock_irq(&sighand->siglock);
+	return found;
+}
+
 void tessera_depart_park(struct callback_head *work)
 {
 	struct tessera_task *member = container_of(work, struct tessera_task, park);
@@ -359,6 +367,11 @@ void tessera_depart_park(struct callback_head *work)
 		return;
 	if (current->mm != group->mm) {
 		tessera_group_abort(group, TESSERA_REASON_EXITING);	/* exec */
+		ret = -ECANCELED;
+	}
+	/* A handler for a fault sees the registers that it was at. */
+	if (!ret && fault_pending()) {
+		tessera_group_abort(group, TESSERA_REASON_BUSY);
 		ret = -ECANCELED;
 	}
 	if (!ret)

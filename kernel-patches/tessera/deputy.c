@@ -32,15 +32,22 @@ void tessera_home_notify(struct tessera_channel *channel)
 
 void tessera_home_end_if_last(struct tessera_group *group)
 {
+	struct frame_reason refuse = { };
 	bool last;
 
 	spin_lock(&group->lock);
 	last = !group->total && !group->finished;
 	if (last)
 		group->finished = true;
+	if (group->state == GROUP_ABORTED)
+		refuse.reason = group->reason ?: TESSERA_REASON_BUSY;
 	spin_unlock(&group->lock);
 	if (!last)
 		return;
+	/* The host waits for a state that will not come. */
+	if (refuse.reason)
+		tessera_channel_send(&group->channel, TESSERA_FRAME_REFUSE, 0, &refuse,
+				     sizeof(refuse));
 	tessera_memory_stop(group->memory);
 	tessera_process_forget(group);
 	tessera_group_close(group);

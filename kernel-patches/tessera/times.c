@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See times.h. */
 #include <linux/irqflags.h>
+#include <linux/nsproxy.h>
 #include <linux/posix-timers.h>
 #include <linux/sched.h>
 #include <linux/sched/cputime.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 #include <linux/time_namespace.h>
 #include <linux/timekeeping.h>
 
@@ -144,6 +146,22 @@ void tessera_times_limit(void)
 
 	if (seconds != RLIM_INFINITY)
 		update_rlimit_cpu(current, seconds);
+}
+
+void tessera_times_clocks(struct task_struct *task, u64 *ret_monotonic, u64 *ret_boottime)
+{
+	*ret_monotonic = ktime_get_ns();
+	*ret_boottime = ktime_get_boottime_ns();
+#ifdef CONFIG_TIME_NS
+	task_lock(task);
+	if (task->nsproxy) {
+		const struct timens_offsets *ahead = &task->nsproxy->time_ns->offsets;
+
+		*ret_monotonic += timespec64_to_ns(&ahead->monotonic);
+		*ret_boottime += timespec64_to_ns(&ahead->boottime);
+	}
+	task_unlock(task);
+#endif
 }
 
 s64 tessera_times_monotonic(void)

@@ -12,6 +12,7 @@
 #define TESSERA_TIMES_MAX	BIT_ULL(60)	/* 36 years: a peer's nonsense overflows nothing */
 
 struct state_times;
+struct task_struct;
 
 /* Of the current thread; and of those of its process that have ended. */
 void tessera_times_thread(struct state_times *ret);
@@ -39,6 +40,8 @@ void tessera_times_show_process(const struct state_times *times);
 
 /* CLOCK_MONOTONIC as the current process sees it. */
 s64 tessera_times_monotonic(void);
+/* This and CLOCK_BOOTTIME as another process sees them; now. */
+void tessera_times_clocks(struct task_struct *task, u64 *ret_monotonic, u64 *ret_boottime);
 
 /* Its limit is looked after where it runs. */
 void tessera_times_limit(void);
