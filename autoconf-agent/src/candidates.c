@@ -183,7 +183,7 @@ void candidate_refused(struct candidate *c, int64_t now)
 bool candidate_process(const struct candidate *c, int64_t now, bool sleepers,
 		       struct balance_process *ret)
 {
-	if (c->skip > now || c->refuses > now || c->locked || !c->looked)
+	if (c->refuses > now || c->locked || !c->looked)
 		return false;
 	if (!c->at && rules_keep(c))
 		return false;
@@ -229,16 +229,8 @@ static void ask_rules(struct candidate *c)
 	candidate_ruled(c, &rules, r);
 }
 
-/* What it was before ended: it may be a zombie, and those want nothing. */
-static void is_none(struct candidate *c, int64_t now)
-{
-	c->skip = now + CANDIDATES_SKIP_MS;
-	c->wants = c->used = c->runnable = 0;
-	c->at = 0;
-	c->came = false;
-}
-
-static void look_at(struct candidate *c, int64_t now, int64_t tick_ms,
+/* False: it is none. */
+static bool look_at(struct candidate *c, int64_t now, int64_t tick_ms,
 		    bool sleepers)
 {
 	struct candidate_look look = {
@@ -251,15 +243,13 @@ static void look_at(struct candidate *c, int64_t now, int64_t tick_ms,
 
 	snprintf(path, sizeof(path), "%s/%d", proc_root, c->pid);
 	if (stat(path, &st) < 0 || proc_stat_read(&look.stat, c->pid) < 0)
-		return;
+		return true; /* it has just ended */
 	look.uid = st.st_uid;
 	look.gid = st.st_gid;
 	if (c->looked && look.stat.start != c->start)
 		*c = (struct candidate){ .pid = c->pid };
-	if (candidate_is_none(&look)) {
-		is_none(c, now);
-		return;
-	}
+	if (candidate_is_none(&look))
+		return false;
 	look.runnable = proc_runnable(c->pid, &look.stat);
 	if (proc_read_number(&number, "%d/where", c->pid) == 0)
 		look.at = (uint16_t)number;
@@ -275,22 +265,32 @@ static void look_at(struct candidate *c, int64_t now, int64_t tick_ms,
 	/* Its pages are here only while it is. */
 	if (!c->ruled && !c->at && could)
 		ask_rules(c);
+	return true;
 }
 
+/* Of entries that begin with one. */
 static int compare_pids(const void *a, const void *b)
 {
-	const struct candidate *p = a, *q = b;
+	const pid_t *p = a, *q = b;
 
-	return (p->pid > q->pid) - (p->pid < q->pid);
+	return (*p > *q) - (*p < *q);
 }
 
 static const struct candidate *known(const struct candidates *all, pid_t pid)
 {
-	const struct candidate key = { .pid = pid };
-
 	if (!all->count)
 		return NULL;
-	return bsearch(&key, all->list, all->count, sizeof(key), compare_pids);
+	return bsearch(&pid, all->list, all->count, sizeof(*all->list),
+		       compare_pids);
+}
+
+static const struct bystander *known_none(const struct candidates *all,
+					  pid_t pid)
+{
+	if (!all->n_none)
+		return NULL;
+	return bsearch(&pid, all->none, all->n_none, sizeof(*all->none),
+		       compare_pids);
 }
 
 struct candidate *candidates_find(const struct candidates *all, pid_t pid,
@@ -314,52 +314,104 @@ static void note_ended(struct candidates *all, const struct candidate *list,
 	}
 }
 
+/* The list with room for one more, or NULL: then it is as it was. */
+static void *grown(void *list, size_t count, size_t *room, size_t size)
+{
+	size_t more = *room ? *room * 2 : 256;
+
+	if (count < *room)
+		return list;
+	list = reallocarray(list, more, size);
+	if (list)
+		*room = more;
+	return list;
+}
+
+static int add(struct candidates *all, const struct candidate *c)
+{
+	struct candidate *list =
+		grown(all->list, all->count, &all->room, sizeof(*list));
+
+	if (!list)
+		return -ENOMEM;
+	all->list = list;
+	list[all->count++] = *c;
+	return 0;
+}
+
+static int add_none(struct candidates *all, pid_t pid, int64_t until)
+{
+	struct bystander *none;
+
+	if (all->n_none == CANDIDATES_NONE)
+		return 0;
+	none = grown(all->none, all->n_none, &all->none_room, sizeof(*none));
+	if (!none)
+		return -ENOMEM;
+	all->none = none;
+	none[all->n_none++] = (struct bystander){ pid, until };
+	return 0;
+}
+
+static int look_at_one(const struct candidates *all, struct candidates *next,
+		       int64_t now, pid_t pid)
+{
+	const struct bystander *none = known_none(all, pid);
+	const struct candidate *old;
+	struct candidate c = { .pid = pid };
+
+	if (none && none->until > now)
+		return add_none(next, pid, none->until);
+	old = known(all, pid);
+	if (old)
+		c = *old;
+	if (look_at(&c, now, next->tick_ms, next->sleepers))
+		return add(next, &c);
+	return add_none(next, pid, now + CANDIDATES_SKIP_MS);
+}
+
+/* /proc lists them in this order; so it costs nothing. */
+static void sort(struct candidates *all)
+{
+	if (all->count)
+		qsort(all->list, all->count, sizeof(*all->list), compare_pids);
+	if (all->n_none)
+		qsort(all->none, all->n_none, sizeof(*all->none), compare_pids);
+}
+
 int candidates_look(struct candidates *all, int64_t now, bool sleepers)
 {
-	struct candidate *list = NULL, *before;
-	size_t count = 0, room = 0, n_before;
-	struct dirent *entry;
+	struct candidates next = *all;
 	DIR *dir = opendir(proc_root);
+	struct dirent *entry;
 	pid_t pid;
+	int r = 0;
 
 	if (!dir)
 		return -errno;
-	if (!all->tick_ms)
-		all->tick_ms = 1000 / sysconf(_SC_CLK_TCK);
-	while (count < CANDIDATES_TRACKED && (entry = readdir(dir))) {
-		const struct candidate *old;
-
-		if (proc_pid_parse(&pid, entry->d_name) < 0)
-			continue;
-		if (count == room) {
-			struct candidate *more;
-
-			room = room ? room * 2 : 256;
-			more = reallocarray(list, room, sizeof(*list));
-			if (!more) {
-				free(list);
-				closedir(dir);
-				return -ENOMEM;
-			}
-			list = more;
-		}
-		old = known(all, pid);
-		list[count] = old ? *old : (struct candidate){ .pid = pid };
-		if (list[count].skip <= now)
-			look_at(&list[count], now, all->tick_ms, sleepers);
-		count++;
-	}
+	next.list = NULL;
+	next.none = NULL;
+	next.count = next.room = next.n_none = next.none_room = 0;
+	next.sleepers = sleepers;
+	if (!next.tick_ms)
+		next.tick_ms = 1000 / sysconf(_SC_CLK_TCK);
+	while (r == 0 && next.count < CANDIDATES_TRACKED &&
+	       (entry = readdir(dir)))
+		if (proc_pid_parse(&pid, entry->d_name) == 0)
+			r = look_at_one(all, &next, now, pid);
 	closedir(dir);
-	/* /proc lists them in this order; so it costs nothing. */
-	if (count)
-		qsort(list, count, sizeof(*list), compare_pids);
-	before = all->list;
-	n_before = all->count;
-	all->list = list;
-	all->count = count;
-	all->sleepers = sleepers;
-	note_ended(all, before, n_before);
-	free(before);
+	if (r < 0) {
+		free(next.list);
+		free(next.none);
+		return r;
+	}
+	sort(&next);
+	/* In a table that is full who is missing need not have ended. */
+	if (next.count < CANDIDATES_TRACKED)
+		note_ended(&next, all->list, all->count);
+	free(all->list);
+	free(all->none);
+	*all = next;
 	return 0;
 }
 
@@ -453,5 +505,6 @@ size_t candidates_processes(struct candidates *all, int64_t now,
 void candidates_free(struct candidates *all)
 {
 	free(all->list);
+	free(all->none);
 	*all = (struct candidates){ 0 };
 }

@@ -12,8 +12,12 @@
 #include "proc.h"
 #include "rules.h"
 
-#define CANDIDATES_TRACKED 4096 /* more are not looked at */
-#define CANDIDATES_USER 1000	/* users from here on are people */
+/* So many could move: 450 bytes each, most of them for rules. More are not looked
+ * at. */
+#define CANDIDATES_TRACKED 16384
+/* So many cannot become one: daemons, kernel threads. More are looked at each time. */
+#define CANDIDATES_NONE 32768
+#define CANDIDATES_USER 1000 /* users from here on are people */
 #define CANDIDATES_NOBODY 65534
 /* Guests are users of the kernel's own, from here on one for each home. */
 #define CANDIDATES_GUESTS 0x7e550000u
@@ -28,7 +32,6 @@
 struct candidate {
 	pid_t pid;
 	uint64_t start; /* of its life; the number may be used again */
-	int64_t skip;	/* it is none until then: a kernel thread, a daemon */
 	char comm[16];
 	uid_t uid;
 	gid_t gid;
@@ -54,9 +57,17 @@ struct candidate {
 	unsigned int refusals;
 };
 
+/* It is none, and not looked at again until then, ms. */
+struct bystander {
+	pid_t pid;
+	int64_t until;
+};
+
 struct candidates {
 	struct candidate *list; /* by PID */
-	size_t count;
+	size_t count, room;
+	struct bystander *none; /* by PID */
+	size_t n_none, none_room;
 	int64_t tick_ms;
 	size_t turn;   /* of those that are away, if there are too many */
 	bool sleepers; /* who sleeps could go, too: memory is short */

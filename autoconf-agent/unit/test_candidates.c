@@ -142,7 +142,6 @@ static void who_ended_and_is_not_waited_for_wants_nothing(void **state)
 {
 	struct balance_process list[BALANCE_PROCESSES];
 	struct candidates all = { 0 };
-	const struct candidate *c;
 
 	if (geteuid() != 0)
 		skip();
@@ -154,11 +153,25 @@ static void who_ended_and_is_not_waited_for_wants_nothing(void **state)
 		"701 (simulate) Z 1 701 600 0 -1 0 6 7 8 9 500 0 1 2 20 0 "
 		"1 0 2 0 0 1 1 2 3\n");
 	assert_int_equal(list_of(&all, 3000, list), 1);
-	c = candidates_find(&all, 701, 2);
-	assert_non_null(c);
-	assert_int_equal(c->wants, 0);
-	assert_int_equal(c->runnable, 0);
-	assert_int_equal(c->at, 0);
+	assert_null(candidates_find(&all, 701, 2));
+	candidates_free(&all);
+}
+
+static void who_cannot_become_one_takes_no_place_of_those_who_can(void **state)
+{
+	struct balance_process list[BALANCE_PROCESSES];
+	struct candidates all = { 0 };
+
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(list_of(&all, 1000, list), 2);
+	assert_int_equal(all.count, 2);
+	assert_int_equal(all.n_none, 1);
+	/* It is not looked at again for a while. */
+	give_to(702, 1000);
+	assert_int_equal(list_of(&all, 2000, list), 2);
+	assert_int_equal(list_of(&all, 1000 + CANDIDATES_SKIP_MS, list), 3);
+	assert_int_equal(all.n_none, 0);
 	candidates_free(&all);
 }
 
@@ -284,6 +297,8 @@ int main(void)
 		PROC_TEST(what_ended_tells_how_long_its_kind_lives),
 		PROC_TEST(a_number_that_is_used_again_is_another_process),
 		PROC_TEST(who_ended_and_is_not_waited_for_wants_nothing),
+		PROC_TEST(
+			who_cannot_become_one_takes_no_place_of_those_who_can),
 		cmocka_unit_test(who_is_hungry_now_is_before_who_computed_long),
 		cmocka_unit_test(who_is_away_has_half_of_the_places_in_turn),
 		PROC_TEST(rules_are_read),
