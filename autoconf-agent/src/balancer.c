@@ -222,8 +222,8 @@ static void count_others(struct balancer *b)
 
 /* --- moving --- */
 
-static void start(struct balancer *b, int64_t now, struct candidate *c,
-		  const struct balance_move *move)
+static void give_order(struct balancer *b, int64_t now, struct candidate *c,
+		       const struct balance_move *move)
 {
 	const struct mover_order order = {
 		.pid = c->pid,
@@ -254,6 +254,14 @@ static void start(struct balancer *b, int64_t now, struct candidate *c,
 	else
 		agent_log(LOG_INFO, "process %d (%s) goes home: %s", c->pid,
 			  c->comm, balance_reason_text(move->reason));
+}
+
+static void start(struct balancer *b, int64_t now, struct candidate *c,
+		  const struct balance_move *move)
+{
+	/* Else the next second knows better. */
+	if (candidate_still_goes(c, move->to))
+		give_order(b, now, c, move);
 }
 
 /* Without those that are at home; returns how many are left. */

@@ -229,6 +229,17 @@ static void ask_rules(struct candidate *c)
 	candidate_ruled(c, &rules, r);
 }
 
+bool candidate_still_goes(struct candidate *c, uint16_t to)
+{
+	unsigned int level = c->rules.level;
+
+	if (c->at)
+		return true; /* its pages are there */
+	ask_rules(c);
+	return !rules_keep(c) && c->rules.level == level &&
+	       rules_allow(&c->rules, to);
+}
+
 /* False: it is none. */
 static bool look_at(struct candidate *c, int64_t now, int64_t tick_ms,
 		    bool sleepers)

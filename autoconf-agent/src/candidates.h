@@ -107,6 +107,9 @@ bool candidate_process(const struct candidate *c, int64_t now, bool sleepers,
 /* Looks at /proc, for the sleepers if memory is short. -ENOMEM, or why /proc cannot
  * be read. */
 int candidates_look(struct candidates *all, int64_t now, bool sleepers);
+/* It may be another program by now, of the same name: whether the rules that it has
+ * when it goes let it, at the level of those that were decided by. */
+bool candidate_still_goes(struct candidate *c, uint16_t to);
 struct candidate *candidates_find(const struct candidates *all, pid_t pid,
 				  uint64_t start);
 /* The indices of those the decision sees: at home those that want most CPU (the

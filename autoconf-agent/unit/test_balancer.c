@@ -82,6 +82,14 @@ static int64_t read_number(const char *name)
 	return number;
 }
 
+static bool file_holds(const char *name, const char *expected)
+{
+	char text[32];
+
+	return proc_read(text, sizeof(text), "%s", name) >= 0 &&
+	       strcmp(text, expected) == 0;
+}
+
 static void own(const char *name)
 {
 	char path[FAKE_PROC_PATH];
@@ -327,6 +335,36 @@ static void who_is_busy_says_nothing_of_the_node(void **state)
 	close(ends[1]);
 }
 
+static void put_rules(int pid, const char *rules)
+{
+	char name[32], text[64];
+	int n = snprintf(text, sizeof(text), "TESSERA_RULES=%s", rules);
+
+	snprintf(name, sizeof(name), "%d/environ", pid);
+	fake_proc_put_bytes(name, text, (size_t)n + 1);
+}
+
+/* Another program of the same name has another environment. */
+static void who_became_another_program_is_asked_again(void **state)
+{
+	if (geteuid() != 0)
+		skip();
+	w.nodes[1].load.room = 0;
+	second();
+	assert_int_equal(moved() + refused(), 0);
+	w.nodes[1].load.room = 8;
+	put_rules(700, "home");
+	put_rules(701, "level=v2");
+	/* None goes by the rules of the program before. */
+	second();
+	second();
+	assert_int_equal(moved() + refused(), 0);
+	second();
+	assert_int_equal(moved(), 1);
+	assert_int_equal(read_number("700/goto"), -1);
+	assert_true(file_holds("701/goto", "2 v2\n"));
+}
+
 static void the_best_node_is_told_of_anybody(void **state)
 {
 	uint16_t best = 77;
@@ -497,6 +535,7 @@ int main(void)
 		WORLD_TEST(who_refuses_is_not_asked_again_at_once),
 		WORLD_TEST(a_node_that_refuses_is_left_alone),
 		WORLD_TEST(who_is_busy_says_nothing_of_the_node),
+		WORLD_TEST(who_became_another_program_is_asked_again),
 		WORLD_TEST(the_best_node_is_told_of_anybody),
 		WORLD_TEST(another_build_is_not_even_asked),
 		WORLD_TEST(an_idle_node_does_not_look),
