@@ -36,32 +36,36 @@ def pair(tmp_path_factory):
 
 
 class Runs:
-    """The verdicts of the programs that this session asks for, flavour by flavour."""
+    """The verdicts of the programs that this session asks for: a few at a time, so
+    that one sees how far it is."""
 
     def __init__(self, cluster, items):
         self.cluster = cluster
         self.items = items
         self.verdicts = {}
+        self.flavour = None
         self.restarts = 0
 
     def verdict(self, flavour, program):
         """(whether it passed, what was said of it)"""
+        if flavour != self.flavour:
+            self.begin(flavour)
         if (flavour, program) not in self.verdicts:
-            self.run_all(flavour)
+            at = self.wanted.index(program) // BATCH * BATCH
+            self.run_batch(flavour, self.wanted[at : at + BATCH])
         return self.verdicts[flavour, program]
 
-    def run_all(self, flavour):
-        wanted = [
+    def begin(self, flavour):
+        self.flavour = flavour
+        self.restarts = 0
+        self.wanted = [
             item.callspec.params["program"] for item in self.items
             if getattr(item, "callspec", None)
             and item.callspec.params.get("flavour") == flavour
         ]  # fmt: skip
-        self.restarts = 0
-        if flavour == "cut" and wanted:
-            self.drive("moved", wanted[:1])  # what comes once is there
+        if flavour == "cut":
+            self.drive("moved", self.wanted[:1])  # what comes once is there
             self.leaks = Leaks(self.cluster, MEMBERS)
-        for at in range(0, len(wanted), BATCH):
-            self.run_batch(flavour, wanted[at : at + BATCH])
 
     def run_batch(self, flavour, programs):
         """If a machine does not survive it, one by one, to know by whom."""
