@@ -218,14 +218,13 @@ static bool runs_there(const struct balance_node *n,
 static bool could_have(const struct balance_node *n,
 		       const struct balance_process *p)
 {
-	return n->room && !n->avoid && runs_there(n, p);
+	return n->room && !n->avoid && runs_there(n, p) &&
+	       (!p->rules || rules_allow(p->rules, n->number));
 }
 
 static bool takes(const struct balance_node *n, const struct balance_process *p,
 		  int64_t mib)
 {
-	if (p->rules && !rules_allow(p->rules, n->number))
-		return false;
 	return fresh(n) && could_have(n, p) && !n->leave &&
 	       n->room > n->sent_load / 100 &&
 	       n->pressure < BALANCE_PRESSURE_THERE &&

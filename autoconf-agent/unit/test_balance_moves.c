@@ -347,6 +347,8 @@ static void there_is_no_stampede_to_one_idle_node(void **state)
 
 static void places_are_those_that_it_could_have(void **state)
 {
+	static const struct rules first_two = { .n_ranges = 1,
+						.ranges = { { 2, 3 } } };
 	struct scene s = {
 		.self = { IDLE, .load = 300 },
 		.list = { { HUNGRY } },
@@ -361,6 +363,9 @@ static void places_are_those_that_it_could_have(void **state)
 	assert_in_range(moves_of(&s), 400, 600);
 	s.list[0].level = 2;
 	assert_int_equal(moves_of(&s), 1000);
+	/* And those that its user does not want. */
+	s.list[0].rules = &first_two;
+	assert_in_range(moves_of(&s), 400, 600);
 }
 
 static void equal_places_are_chosen_all(void **state)
