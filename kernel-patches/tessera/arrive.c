@@ -268,6 +268,7 @@ static int become(struct tessera_group *group, struct tessera_arrival *arrival)
 	tessera_state_barriers(arrival->process);
 	tessera_state_await_clock(arrival->process);
 	current->personality = arrival->process->personality;
+	group->signalfd = arrival->process->signalfd;
 	take_limits(arrival->process);
 	tessera_times_set_ended(&arrival->process->ended);
 	tessera_process_set_group(current->mm, group);

@@ -65,6 +65,7 @@ struct tessera_group {
 	bool pages_end, home_ready;	/* home, on the way back */
 	bool lost;			/* the peer will say nothing more */
 	bool recalled;			/* host: it shall go home */
+	bool signalfd;			/* host: home has one of its own */
 	bool held;			/* nobody leaves now */
 	bool exit_sent;			/* its end was told to the peer */
 	bool exiting;			/* home: the guest ended, with: */

@@ -115,6 +115,9 @@ int tessera_guest_signal(struct tessera_task *member, const struct tessera_messa
 	    READ_ONCE(action->sa_handler) == SIG_DFL && taken(&frame, sig))
 		return tessera_channel_send(&member->channel, TESSERA_FRAME_STOP_REQ, 0,
 					    &frame, sizeof(frame));
+	/* By a signalfd it reads what is pending at home, not here. */
+	if (member->group->signalfd && !taken(&frame, sig))
+		tessera_guest_recall(member->group);
 	if (merge_timer(&frame, &info))
 		return 0;
 	/* From the thread's own context: so its sender's PID is not translated. */

@@ -9,6 +9,7 @@
  */
 #include <linux/mm.h>
 #include <linux/mman.h>
+#include <linux/security.h>
 #include <linux/syscalls.h>
 
 #include "call_guest.h"
@@ -35,7 +36,8 @@ static void forget(struct tessera_task *member, unsigned long start, unsigned lo
  */
 static void give_up(struct tessera_task *member, unsigned long start, unsigned long length)
 {
-	bool limited = rlimit(RLIMIT_AS) != RLIM_INFINITY ||
+	bool limited = sysctl_overcommit_memory == OVERCOMMIT_NEVER ||
+		       rlimit(RLIMIT_AS) != RLIM_INFINITY ||
 		       rlimit(RLIMIT_DATA) != RLIM_INFINITY ||
 		       length >> PAGE_SHIFT > totalram_pages() / 2;
 
@@ -54,6 +56,9 @@ static bool do_mmap_here(struct tessera_task *member, const unsigned long args[6
 	if (!(flags & MAP_ANONYMOUS) || (flags & MAP_TYPE) != MAP_PRIVATE ||
 	    flags & (MAP_HUGETLB | MAP_LOCKED))
 		return false;
+	/* Refused before it looks at what is there. */
+	if (args[5] & ~PAGE_MASK || args[0] < mmap_min_addr)
+		return true;
 	if (flags & MAP_FIXED && !(flags & MAP_FIXED_NOREPLACE))
 		give_up(member, args[0], args[1]);
 	return true;

@@ -133,7 +133,7 @@ static int protect(unsigned long start, unsigned long end, int prot)
 static int adjust(const struct state_vma *wanted)
 {
 	static const unsigned long prot_mask = VM_READ | VM_WRITE | VM_EXEC;
-	unsigned long at = wanted->start, length;
+	unsigned long at = wanted->start;
 	struct mm_struct *mm = current->mm;
 	struct vm_area_struct *vma;
 	int ret = 0;
@@ -150,15 +150,10 @@ static int adjust(const struct state_vma *wanted)
 		mmap_read_unlock(mm);
 		if (!end)
 			return -EFAULT;
-		length = end - at;
 		if ((flags & prot_mask) != (unsigned long)tessera_space_prot(wanted->flags))
 			ret = protect(at, end, tessera_space_prot(wanted->flags));
-		if (!ret && !(flags & VM_DONTCOPY) != !(wanted->flags & STATE_VMA_DONTFORK))
-			ret = do_madvise(mm, at, length, flags & VM_DONTCOPY ?
-					 MADV_DOFORK : MADV_DONTFORK);
-		if (!ret && !(flags & VM_WIPEONFORK) != !(wanted->flags & STATE_VMA_WIPEONFORK))
-			ret = do_madvise(mm, at, length, flags & VM_WIPEONFORK ?
-					 MADV_KEEPONFORK : MADV_WIPEONFORK);
+		if (!ret)
+			ret = tessera_space_advise(at, end, flags, wanted->flags);
 		at = end;
 	}
 	return ret;

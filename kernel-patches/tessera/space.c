@@ -29,6 +29,7 @@ static const struct {
 	{ VM_GROWSDOWN,		STATE_VMA_GROWSDOWN },
 	{ VM_DONTCOPY,		STATE_VMA_DONTFORK },
 	{ VM_WIPEONFORK,	STATE_VMA_WIPEONFORK },
+	{ VM_DONTDUMP,		STATE_VMA_DONTDUMP },
 };
 
 static u32 flags_of(struct vm_area_struct *vma)
@@ -142,15 +143,25 @@ int tessera_space_prot(u32 flags)
 	       (flags & STATE_VMA_EXEC ? PROT_EXEC : 0);
 }
 
-static int advise(const struct state_vma *vma)
+int tessera_space_advise(unsigned long start, unsigned long end, unsigned long is, u32 wanted)
 {
-	struct mm_struct *mm = current->mm;
+	static const struct {
+		unsigned long vm;
+		u32 state;
+		int on, off;
+	} advice[] = {
+		{ VM_DONTCOPY, STATE_VMA_DONTFORK, MADV_DONTFORK, MADV_DOFORK },
+		{ VM_WIPEONFORK, STATE_VMA_WIPEONFORK, MADV_WIPEONFORK, MADV_KEEPONFORK },
+		{ VM_DONTDUMP, STATE_VMA_DONTDUMP, MADV_DONTDUMP, MADV_DODUMP },
+	};
+	unsigned int i;
 	int ret = 0;
 
-	if (vma->flags & STATE_VMA_DONTFORK)
-		ret = do_madvise(mm, vma->start, vma->end - vma->start, MADV_DONTFORK);
-	if (!ret && vma->flags & STATE_VMA_WIPEONFORK)
-		ret = do_madvise(mm, vma->start, vma->end - vma->start, MADV_WIPEONFORK);
+	for (i = 0; i < ARRAY_SIZE(advice) && !ret; i++) {
+		if (!(is & advice[i].vm) != !(wanted & advice[i].state))
+			ret = do_madvise(current->mm, start, end - start,
+					 wanted & advice[i].state ? advice[i].on : advice[i].off);
+	}
 	return ret;
 }
 
@@ -166,7 +177,7 @@ static int map_one(struct file *file, const struct state_vma *vma)
 		      flags, vma->offset << PAGE_SHIFT);
 	if (IS_ERR_VALUE(ret))
 		return ret;
-	return advise(vma);
+	return tessera_space_advise(vma->start, vma->end, 0, vma->flags);
 }
 
 /* From the image that is here, too: none of its pages has to come from home. */

@@ -19,6 +19,8 @@ bool tessera_space_valid(struct tessera_group *group, const struct state_vma *vm
 
 /* The protection, as mmap() takes it, that the flags of a VMA say. */
 int tessera_space_prot(u32 flags);
+/* What it shall be is told to the kernel; `is`: vm_flags that it has now. */
+int tessera_space_advise(unsigned long start, unsigned long end, unsigned long is, u32 wanted);
 
 /* Host: empty the current mm, and lay it out like that. */
 int tessera_space_build(struct tessera_group *group, const struct state_vma *vmas, u32 count);

@@ -35,6 +35,8 @@ struct state_process {
 	__u32	files;
 	__u32	personality;
 	__u32	barriers;		/* membarrier_state: what it registered for */
+	__u32	signalfd;		/* it has one: signals that it blocks are for home */
+	__u32	reserved;
 	__s64	monotonic_ns;		/* its clock, when it stood still */
 	__u64	start_code, end_code, start_data, end_data;
 	__u64	start_brk, brk, start_stack, mmap_base;
@@ -55,9 +57,10 @@ enum {
 	STATE_VMA_DONTFORK	= 64,
 	STATE_VMA_WIPEONFORK	= 128,
 	STATE_VMA_IMAGE		= 256,	/* all of its pages are those of the file */
+	STATE_VMA_DONTDUMP	= 512,
 };
 
-#define STATE_VMA_FLAGS	511
+#define STATE_VMA_FLAGS	1023
 
 /* A mapped file that lies on the image that both nodes were booted from. */
 struct state_file {

@@ -3,7 +3,10 @@
  * The state of a group that stands still, as it is sent in either direction; by
  * the carrier, for all.
  */
+#include <linux/fdtable.h>
+#include <linux/fs.h>
 #include <linux/ktime.h>
+#include <linux/magic.h>
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -91,6 +94,12 @@ static struct state_file *files_save(struct tessera_group *group, u32 *ret_count
 	return files;
 }
 
+static int is_signalfd(const void *unused, struct file *file, unsigned int fd)
+{
+	return file_inode(file)->i_sb->s_magic == ANON_INODE_FS_MAGIC &&
+	       !strcmp(file->f_path.dentry->d_name.name, "[signalfd]");
+}
+
 int tessera_state_send(struct tessera_group *group)
 {
 	struct state_process *process;
@@ -116,6 +125,7 @@ int tessera_state_send(struct tessera_group *group)
 #ifdef CONFIG_MEMBARRIER
 	process->barriers = atomic_read(&current->mm->membarrier_state);
 #endif
+	process->signalfd = !group->guest && iterate_fd(current->files, 0, is_signalfd, NULL);
 	tessera_space_save(process);
 	actions_save(process);
 	limits_save(process);

@@ -104,6 +104,14 @@ static void replace_beyond_the_limit(char *p)
 	CHECK_EQ(setrlimit(RLIMIT_AS, &all), 0);
 }
 
+/* The C library has a word for it first. */
+static void replace_by_a_part_of_a_page(char *p)
+{
+	CHECK_ERRNO(syscall(SYS_mmap, p, SIZE, PROT_READ,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 1),
+		    EINVAL);
+}
+
 static void replace_by_no_file(char *p)
 {
 	replace(p, SIZE, MAP_PRIVATE, -1, EBADF);
@@ -126,6 +134,7 @@ static void (*const refused[])(char *p) = {
 	move_to_the_unaligned,
 	advise_nonsense,
 	replace_too_much,
+	replace_by_a_part_of_a_page,
 	replace_beyond_the_limit,
 	replace_by_no_file,
 	replace_by_what_is_not_ours, /* last: files are mapped at home */
