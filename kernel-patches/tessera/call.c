@@ -282,19 +282,20 @@ int call_arg_string(struct tessera_call *call, unsigned int arg)
 /* Where the kernel takes an int, the rest of the register means nothing. */
 static ssize_t length_of(const struct tessera_call *call, const struct call_arg *as)
 {
-	unsigned long told = call->args[as->size & ~CALL_INT];
+	unsigned long told = call->args[as->size & CALL_ARGUMENT];
 
 	if (as->size & CALL_INT)
 		return (int)told;
+	if (as->size & CALL_UINT)
+		return (unsigned int)told;
 	return min_t(unsigned long, told, SSIZE_MAX);
 }
 
-/* Home refuses lengths that are too large before it looks at the buffer. */
 static int arg_in_len(struct tessera_call *call, unsigned int arg, const struct call_arg *as)
 {
 	ssize_t length = length_of(call, as);
 
-	return call_arg_in(call, arg, length > (ssize_t)CALL_CHUNK ? 0 : max(length, 0));
+	return length > (ssize_t)CALL_CHUNK ? -E2BIG : call_arg_in(call, arg, max(length, 0));
 }
 
 static int arg_out_result(struct tessera_call *call, unsigned int arg, const struct call_arg *as)
@@ -303,7 +304,7 @@ static int arg_out_result(struct tessera_call *call, unsigned int arg, const str
 
 	if (length > (ssize_t)CALL_CHUNK) {
 		length = CALL_CHUNK;
-		call_set_arg(call, as->size & ~CALL_INT, length);
+		call_set_arg(call, as->size & CALL_ARGUMENT, length);
 	}
 	return call_arg_out(call, arg, max(length, 0), 1);
 }
@@ -368,11 +369,12 @@ static bool something(struct tessera_task *member)
 }
 
 /* Until the answer is there. A signal here ends the call there, once. */
-static int wait_result(struct tessera_task *member, struct tessera_message *ret)
+static int wait_result(struct tessera_call *call, struct tessera_message *ret)
 {
-	bool interrupted = false;
+	struct tessera_task *member = call->member;
 	int error = 0;
 
+	call->interrupted = false;
 	while (!error) {
 		/* Before taking: what comes after that is no end. */
 		bool over = tessera_channel_lost(&member->channel) ||
@@ -387,11 +389,11 @@ static int wait_result(struct tessera_task *member, struct tessera_message *ret)
 		}
 		if (over)
 			return -EPIPE;
-		if (interrupted) {
+		if (call->interrupted) {
 			error = wait_event_state(member->wait, something(member),
 						 (TASK_KILLABLE | TASK_FREEZABLE));
 		} else if (wait_event_freezable(member->wait, something(member))) {
-			interrupted = true;
+			call->interrupted = true;
 			error = tessera_channel_send(&member->channel, TESSERA_FRAME_INTERRUPT,
 						     member->request, NULL, 0);
 		}
@@ -456,7 +458,7 @@ static long take_result(struct tessera_call *call, const struct tessera_message 
 	if (result.flags & TESSERA_RESULT_WHOLE)
 		return CALL_GO_HOME;
 	/* Cut short by what was no signal: by our own wish to stand still. */
-	if (result.value == -EINTR && !task_sigpending(current) &&
+	if (result.value == -EINTR && call->interrupted && !task_sigpending(current) &&
 	    tessera_call_may_go_on(call->nr))
 		result.value = -ERESTARTNOHAND;
 	/* It was cut short by something that is not pending here: restart it. */
@@ -478,7 +480,7 @@ long call_run(struct tessera_call *call)
 	tessera_guest_wait_begin(member);
 	ret = send_call(call);
 	if (!ret)
-		ret = wait_result(member, &message);
+		ret = wait_result(call, &message);
 	tessera_guest_wait_end(member);
 	if (ret) {
 		/* Whatever the answer would have been, it is lost. */

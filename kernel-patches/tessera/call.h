@@ -49,8 +49,10 @@ enum call_kind {
 	ARG_OUT_RESULT,		/* the same back, at most as many as the result says */
 };
 
-/* With the number of an argument that tells a length: it is an int, not a long. */
+/* With the number of an argument that tells a length: it is no long. */
 #define CALL_INT	0x100
+#define CALL_UINT	0x200
+#define CALL_ARGUMENT	0xff
 
 struct call_arg {
 	u8 kind;		/* enum call_kind */

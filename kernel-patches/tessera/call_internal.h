@@ -14,6 +14,7 @@ struct tessera_call {
 	struct frame_call frame;
 	u32 out_at;			/* where the next piece comes back */
 	u32 result_flags;
+	bool interrupted;		/* by us */
 	u32 returned;			/* bytes of the arena that are still there */
 
 	u8 *arena;			/* what goes there */

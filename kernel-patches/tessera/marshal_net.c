@@ -139,13 +139,19 @@ long marshal_recvfrom(struct tessera_call *call)
 
 	if (!access_ok((void __user *)call_arg(call, 1), total))
 		return -EFAULT;
+	/* TCP writes nothing then, and says how much it would have been. */
+	if (flags & MSG_TRUNC && call_arg(call, 1) && total)
+		return CALL_GO_HOME;
 	do {
 		length = min_t(size_t, total - done, CALL_CHUNK);
 		ret = recvfrom_part(call, done, length, total > CALL_CHUNK);
 		if (ret < 0)
 			return done ? done : ret;
 		done += ret;
-	} while (ret == length && done < total && flags & MSG_WAITALL && !(flags & MSG_PEEK));
+		/* It is all still there, and would be so again and again. */
+		if (flags & MSG_PEEK && done == length && done < total)
+			return CALL_GO_HOME;
+	} while (ret == length && done < total && flags & MSG_WAITALL);
 	return done;
 }
 
@@ -336,11 +342,14 @@ static long receive_one(struct tessera_call *call, struct user_msghdr __user *to
 	u32 at;
 	long ret;
 
+	/* As for recvfrom(), and no segment need be there. */
+	if (flags & MSG_TRUNC)
+		return CALL_GO_HOME;
 	ret = message_get(&m, to, true);
 	if (ret)
 		return ret;
 	ret = CALL_GO_HOME;
-	if (m.split && flags & MSG_WAITALL)
+	if (m.split && flags & (MSG_WAITALL | MSG_PEEK))
 		goto put;
 	ret = receive_lay(call, &m, &at);
 	if (ret)

@@ -87,6 +87,24 @@ static long finish(long ret, const struct timespec64 *end, void __user *to, bool
 
 /* --- poll --- */
 
+/* What poll() writes, and nothing else: other threads may change the rest. */
+static long put_revents(struct tessera_call *call, u32 offset, struct pollfd __user *fds,
+			u32 count, long ret)
+{
+	struct pollfd fd = { };
+	u32 i;
+
+	if (ret < 0 && ret != -ERESTARTNOHAND)
+		return ret;
+	for (i = 0; i < count; i++) {
+		if (ret >= 0 && call_returned(call, offset + i * sizeof(fd), &fd, sizeof(fd)))
+			return -EFAULT;
+		if (put_user(fd.revents, &fds[i].revents))
+			return -EFAULT;
+	}
+	return ret;
+}
+
 /* All polling is ppoll() at home: it leaves no restart block there. */
 static long poll_run(struct tessera_call *call, struct pollfd __user *fds, u32 count,
 		     const struct timespec64 *timeout)
@@ -99,7 +117,7 @@ static long poll_run(struct tessera_call *call, struct pollfd __user *fds, u32 c
 		return -E2BIG;
 	ret = call_put_user(call, fds, size, &offset);
 	if (!ret && size)
-		ret = call_return(call, offset, fds, size);
+		ret = call_return(call, offset, NULL, size);
 	if (ret)
 		return ret;
 	call_point_arg(call, 0, offset);
@@ -109,7 +127,7 @@ static long poll_run(struct tessera_call *call, struct pollfd __user *fds, u32 c
 	call_set_arg(call, 3, 0);
 	call_set_arg(call, 4, 0);
 	ret = timeout ? put_timespec(call, 2, timeout) : 0;
-	return ret ?: call_run(call);
+	return ret ?: put_revents(call, offset, fds, count, call_run(call));
 }
 
 static long poll_interrupted(struct pollfd __user *fds, u32 count, const struct timespec64 *end)

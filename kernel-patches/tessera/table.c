@@ -46,6 +46,7 @@
 #define IN_LEN(arg)		{ ARG_IN_LEN, arg }
 #define OUT_RES(arg)		{ ARG_OUT_RESULT, arg }
 #define INT(arg)		(CALL_INT | (arg))	/* the length is an int */
+#define UINT(arg)		(CALL_UINT | (arg))
 
 #define TIMESPEC		struct __kernel_timespec
 #define TIMEVAL			struct __kernel_old_timeval
@@ -105,7 +106,7 @@ static const struct call_entry calls[__NR_syscalls] = {
 	FWD(cachestat, VAL, IN(struct cachestat_range), OUT(struct cachestat)),
 
 	/* Directories */
-	FWD(getdents, VAL, OUT_RES(INT(2))), FWD(getdents64, VAL, OUT_RES(INT(2))),
+	FWD(getdents, VAL, OUT_RES(UINT(2))), FWD(getdents64, VAL, OUT_RES(UINT(2))),
 	FWD(getcwd, OUT_RES(1)), FWD(chdir, STR), FWD(fchdir), FWD(chroot, STR),
 
 	/* To the disk */
@@ -200,10 +201,10 @@ static const struct call_entry calls[__NR_syscalls] = {
 	FWD(sched_rr_get_interval, VAL, OUT(TIMESPEC)),
 	HOME(setpriority), HOME(sched_setscheduler), HOME(sched_setparam), HOME(sched_setattr),
 	SPECIAL(sched_getattr, marshal_sched_getattr),
-	FWD(sched_setaffinity, VAL, VAL, IN_LEN(INT(1))),
+	FWD(sched_setaffinity, VAL, VAL, IN_LEN(UINT(1))),
 	FWD(getrlimit, VAL, OUT(struct rlimit)), HOME(setrlimit),
 	SPECIAL(prlimit64, marshal_prlimit),
-	FWD(sched_getaffinity, VAL, VAL, OUT_RES(INT(1))),
+	FWD(sched_getaffinity, VAL, VAL, OUT_RES(UINT(1))),
 
 	/* Who it is. What changes that goes home: it would have to change here, too */
 	FWD(getuid), FWD(geteuid), FWD(getgid), FWD(getegid),
