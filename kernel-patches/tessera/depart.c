@@ -176,6 +176,11 @@ static enum tessera_reason flag_threads(struct tessera_group *group, struct task
 	/* Those left are for threads that are born from here on. */
 	if (!reason)
 		list_splice_init(spares, &group->spares);
+	/* At once: those who were flagged must not leave without the others. */
+	if (reason) {
+		group->reason = group->reason ?: reason;
+		WRITE_ONCE(group->state, GROUP_ABORTED);
+	}
 	spin_unlock_irqrestore(&sighand->siglock, flags);
 	spin_unlock(&group->lock);
 	read_unlock(&tasklist_lock);
@@ -338,8 +343,9 @@ static void carry(struct tessera_group *group)
 		}
 		reason = group->reason;
 	}
-	tessera_group_abort(group, reason);
+	/* While nobody could have mapped anything there. */
 	tessera_scratch_unmap(group);
+	tessera_group_abort(group, reason);
 }
 
 static bool fault_pending(void)

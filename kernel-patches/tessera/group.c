@@ -445,7 +445,8 @@ int tessera_group_barrier(struct tessera_group *group, unsigned int *counter)
 	wake_up_all(&group->wait);
 	ret = wait_event_killable(group->wait, READ_ONCE(*counter) >= READ_ONCE(group->total) ||
 				  READ_ONCE(group->state) != state);
-	if (ret)
+	/* If one is killed all are: it may have been counted, and gone, while others work. */
+	if (ret || fatal_signal_pending(current))
 		return -EINTR;
 	return READ_ONCE(*counter) >= READ_ONCE(group->total) ? 0 : -ECANCELED;
 }

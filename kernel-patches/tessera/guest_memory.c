@@ -89,6 +89,7 @@ static bool new_place_fine(const unsigned long args[6])
 	if (!(flags & MREMAP_FIXED) || !(flags & MREMAP_MAYMOVE) || flags &
 	    ~(MREMAP_FIXED | MREMAP_MAYMOVE | MREMAP_DONTUNMAP) ||
 	    (flags & MREMAP_DONTUNMAP && args[1] != args[2]) || !range_fine(to, args[2]) ||
+	    args[0] & ~PAGE_MASK ||
 	    (args[0] + PAGE_ALIGN(args[1]) > to && to + size > args[0]))
 		return false;
 	mmap_read_lock(current->mm);

@@ -75,6 +75,13 @@ static void move_to_the_unaligned(char *p)
 		    EINVAL);
 }
 
+static void move_the_unaligned(char *p)
+{
+	CHECK_ERRNO(of_mapping(mremap(p + SIZE + 1, SIZE, SIZE,
+				      MREMAP_MAYMOVE | MREMAP_FIXED, p)),
+		    EINVAL);
+}
+
 static void advise_nonsense(char *p)
 {
 	CHECK_ERRNO(madvise(p, SIZE, 12345), EINVAL);
@@ -132,6 +139,7 @@ static void (*const refused[])(char *p) = {
 	move_there_without_may,
 	move_what_is_not_mapped,
 	move_to_the_unaligned,
+	move_the_unaligned,
 	advise_nonsense,
 	replace_too_much,
 	replace_by_a_part_of_a_page,
