@@ -288,14 +288,19 @@ char state_of(pid_t pid)
 	return text[2];
 }
 
-void await_stop(pid_t pid)
+void await_state(pid_t pid, char state)
 {
 	int64_t deadline = soon();
 
-	while (state_of(pid) != 'T') {
+	while (state_of(pid) != state) {
 		CHECK(now(CLOCK_MONOTONIC) < deadline);
 		rest_ms(1);
 	}
+}
+
+void await_stop(pid_t pid)
+{
+	await_state(pid, 'T');
 }
 
 static bool go(pid_t pid, int node)

@@ -107,7 +107,8 @@ int status_soon(pid_t pid, int options);
 void kill_soon(pid_t pid);
 /* As /proc shows it; of a process, or of one thread. */
 char state_of(pid_t pid);
-/* Within seconds it is stopped. */
+/* Within seconds it is in that state, or stopped. */
+void await_state(pid_t pid, char state);
 void await_stop(pid_t pid);
 /* A group whose members have no parent in another group of the session does not
  * stop for a terminal: nobody would continue it. The caller gets another group, and

@@ -11,6 +11,7 @@
 
 static struct pollfd set[MANY];
 static int fds[2];
+static volatile pid_t waiter;
 
 static void *wait_for_it(void *unused)
 {
@@ -19,6 +20,7 @@ static void *wait_for_it(void *unused)
 	for (i = 0; i < MANY; i++)
 		set[i] = (struct pollfd){ .fd = i == 42 ? fds[0] : -1,
 					  .events = POLLIN };
+	waiter = gettid();
 	CHECK_EQ(poll(set, MANY, 1000 * 1000), 1);
 	CHECK_EQ(set[42].revents, POLLIN);
 	return unused;
@@ -36,7 +38,9 @@ int main(void)
 	CHECK_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
 	CHECK_EQ(pipe(fds), 0);
 	thread = thread_start(wait_for_it, NULL);
-	rest_ms(100);
+	while (!waiter)
+		compute(10);
+	await_state(waiter, 'S');
 	ready();
 	while (again(FEW_ROUNDS))
 		compute(SPIN);
