@@ -159,6 +159,13 @@ static void pages_are_counted(void **state)
 	assert_false(tessera_pages_valid(&pages, length, PAGE));
 	pages.present = 2;
 	assert_true(tessera_pages_valid(&pages, length - PAGE, PAGE));
+	pages.broken = 2;
+	assert_false(tessera_pages_valid(&pages, length - PAGE, PAGE));
+	pages.present = 0;
+	assert_true(tessera_pages_valid(&pages, length - 2 * PAGE, PAGE));
+	pages.broken = 4;
+	assert_false(tessera_pages_valid(&pages, length - 2 * PAGE, PAGE));
+	pages.broken = 0;
 	pages.present = 4;
 	assert_false(tessera_pages_valid(&pages, length - PAGE, PAGE));
 	pages = (struct frame_pages){ .address = 1, .count = 1, .stride = 1 };

@@ -177,10 +177,8 @@ static enum tessera_reason flag_threads(struct tessera_group *group, struct task
 	if (!reason)
 		list_splice_init(spares, &group->spares);
 	/* At once: those who were flagged must not leave without the others. */
-	if (reason) {
-		group->reason = group->reason ?: reason;
-		WRITE_ONCE(group->state, GROUP_ABORTED);
-	}
+	if (reason)
+		tessera_group_abort_locked(group, reason);
 	spin_unlock_irqrestore(&sighand->siglock, flags);
 	spin_unlock(&group->lock);
 	read_unlock(&tasklist_lock);

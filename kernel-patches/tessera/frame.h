@@ -145,9 +145,9 @@ struct frame_pages {
 	__u32	count;
 	__u32	stride;
 	__u32	present;	/* a bit for each: it follows */
-	__u32	absent;		/* a bit for each: there is none; else: it was pushed */
+	__u32	absent;		/* a bit for each: there is none */
+	__u32	broken;		/* a bit for each: it cannot be read; no bit: it was pushed */
 	__u32	flags;
-	__u32	reserved;
 };
 
 /*
@@ -246,10 +246,11 @@ static inline bool tessera_pages_valid(const struct frame_pages *pages, size_t l
 	size_t n;
 
 	if (length < sizeof(*pages) || !pages->count || pages->count > TESSERA_PAGES_MAX ||
-	    pages->reserved || (pages->flags & ~(TESSERA_PAGES_ACK | TESSERA_PAGES_KEPT)) ||
+	    (pages->flags & ~(TESSERA_PAGES_ACK | TESSERA_PAGES_KEPT)) ||
 	    !pages->stride || pages->stride > 1024 ||
 	    (pages->present & pages->absent) ||
-	    ((pages->present | pages->absent) >> pages->count) ||
+	    ((pages->present | pages->absent) & pages->broken) ||
+	    ((pages->present | pages->absent | pages->broken) >> pages->count) ||
 	    (pages->address & (page_size - 1)))
 		return false;
 	n = tessera_popcount(pages->present);

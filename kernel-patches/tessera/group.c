@@ -389,9 +389,9 @@ bool tessera_group_switch(struct tessera_group *group, enum tessera_group_state 
 	return done;
 }
 
-void tessera_group_abort(struct tessera_group *group, enum tessera_reason reason)
+void tessera_group_abort_locked(struct tessera_group *group, enum tessera_reason reason)
 {
-	spin_lock(&group->lock);
+	lockdep_assert_held(&group->lock);
 	switch (group->state) {
 	case GROUP_ARRIVING:
 	case GROUP_PARKING:
@@ -407,6 +407,12 @@ void tessera_group_abort(struct tessera_group *group, enum tessera_reason reason
 	case GROUP_ENDED:
 		break;
 	}
+}
+
+void tessera_group_abort(struct tessera_group *group, enum tessera_reason reason)
+{
+	spin_lock(&group->lock);
+	tessera_group_abort_locked(group, reason);
 	spin_unlock(&group->lock);
 	tessera_group_wake(group);
 }

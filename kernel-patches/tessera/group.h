@@ -167,6 +167,8 @@ bool tessera_group_switch(struct tessera_group *group, enum tessera_group_state 
 			  enum tessera_group_state to);
 /* It does not work: from any state of before the point of no return. */
 void tessera_group_abort(struct tessera_group *group, enum tessera_reason reason);
+/* The same under group->lock; nobody is woken. */
+void tessera_group_abort_locked(struct tessera_group *group, enum tessera_reason reason);
 /* One of its tasks, counted; NULL: there is none any more. */
 struct task_struct *tessera_group_task(struct tessera_group *group);
 /* All threads of its process die. Not under group->lock: takes siglock. */

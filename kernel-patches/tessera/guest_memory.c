@@ -64,17 +64,29 @@ static bool do_mmap_here(struct tessera_task *member, const unsigned long args[6
 	return true;
 }
 
+/*
+ * The end of a range to advise or protect; its start, if it is none. It may lie behind
+ * all memory: what is there is done before that is an error.
+ */
+static unsigned long end_of(unsigned long start, unsigned long length)
+{
+	unsigned long end = start + PAGE_ALIGN(length);
+
+	return start & ~PAGE_MASK || end < start ? start : end;
+}
+
 /* Is there a file whose content only home has? */
 static bool has_stand_in(unsigned long start, unsigned long length)
 {
 	VMA_ITERATOR(vmi, current->mm, start);
+	unsigned long end = end_of(start, length);
 	struct vm_area_struct *vma;
 	bool found = false;
 
-	if (!range_fine(start, length))
+	if (end == start)
 		return false;
 	mmap_read_lock(current->mm);
-	for_each_vma_range(vmi, vma, start + PAGE_ALIGN(length))
+	for_each_vma_range(vmi, vma, end)
 		found = found || (vma->vm_file && vma_is_anonymous(vma));
 	mmap_read_unlock(current->mm);
 	return found;
@@ -137,17 +149,11 @@ static bool do_madvise_here(struct tessera_task *member, const unsigned long arg
 	switch (args[2]) {
 	case MADV_DONTNEED:
 	case MADV_DONTNEED_LOCKED:
+	case MADV_FREE:		/* what is at home at once */
 		if (has_stand_in(args[0], args[1]))
 			return false;
-		forget(member, args[0], args[1]);
-		return true;
-	case MADV_FREE:
-		if (has_stand_in(args[0], args[1]))
-			return false;
-		/* It has what was written last, or zeros: not what it had before. */
-		if (range_fine(args[0], args[1]))
-			tessera_memory_differs(member->group->memory, args[0],
-					       args[0] + PAGE_ALIGN(args[1]));
+		tessera_memory_forget(member->group->memory, args[0],
+				      min(end_of(args[0], args[1]), TASK_SIZE_MAX));
 		return true;
 	case MADV_NORMAL:
 	case MADV_RANDOM:

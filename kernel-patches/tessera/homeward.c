@@ -82,8 +82,8 @@ static int send_runs(struct walk *walk, void *buffer)
 	int ret = 0;
 
 	while (!ret) {
+		const struct frame_pages *pages = buffer;
 		struct kvec part = { .iov_base = buffer };
-		ssize_t length;
 		u32 n = 0;
 
 		bit = find_next_bit(walk->send, STATE_CHUNK_PAGES, bit);
@@ -95,14 +95,13 @@ static int send_runs(struct walk *walk, void *buffer)
 		ret = tessera_window_enter(memory, n);
 		if (ret)
 			break;
-		length = tessera_pages_fill(memory->group, buffer,
-					    walk->address + bit * PAGE_SIZE, n, 1,
-					    (1u << n) - 1, TESSERA_PAGES_ACK);
-		if (length < 0) {
+		part.iov_len = tessera_pages_fill(memory->group, buffer,
+						  walk->address + bit * PAGE_SIZE, n, 1,
+						  (1u << n) - 1, TESSERA_PAGES_ACK);
+		if (pages->broken) {
 			tessera_window_leave(memory, n);
-			return length;
+			return -EIO;
 		}
-		part.iov_len = length;
 		ret = tessera_channel_send_bulk(&memory->group->channel, TESSERA_FRAME_PAGES,
 						&part, 1);
 		bit += n;

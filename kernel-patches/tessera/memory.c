@@ -9,7 +9,6 @@
 #include <linux/slab.h>
 #include <linux/tessera.h>
 
-#include "files.h"
 #include "group.h"
 #include "pages_internal.h"
 #include "process.h"
@@ -101,8 +100,8 @@ bool tessera_memory_away(struct tessera_memory *memory, unsigned long address)
 	return chunk && test_bit(bit, chunk->home);
 }
 
-static void clear_bits(struct tessera_memory *memory, unsigned long start, unsigned long end,
-		       bool at_home)
+void tessera_memory_forget(struct tessera_memory *memory, unsigned long start,
+			   unsigned long end)
 {
 	struct tessera_chunk *chunk;
 	unsigned long index;
@@ -118,25 +117,11 @@ static void clear_bits(struct tessera_memory *memory, unsigned long start, unsig
 		unsigned int n = (to - from) >> PAGE_SHIFT;
 
 		bitmap_clear(chunk->copied, bit, n);
-		if (at_home) {
-			bitmap_clear(chunk->home, bit, n);
-			bitmap_clear(chunk->asked, bit, n);
-		}
+		bitmap_clear(chunk->home, bit, n);
+		bitmap_clear(chunk->asked, bit, n);
 	}
 	spin_unlock(&memory->lock);
-}
-
-void tessera_memory_forget(struct tessera_memory *memory, unsigned long start,
-			   unsigned long end)
-{
-	clear_bits(memory, start, end, true);
 	wake_up_all(&memory->wait);
-}
-
-void tessera_memory_differs(struct tessera_memory *memory, unsigned long start,
-			    unsigned long end)
-{
-	clear_bits(memory, start, end, false);
 }
 
 void tessera_memory_lose(struct tessera_memory *memory)
@@ -151,7 +136,7 @@ void tessera_memory_lose(struct tessera_memory *memory)
 
 /* --- faults --- */
 
-/* Behind the end of a mapped file: home would get SIGBUS, too. */
+/* Home would get SIGBUS, too. */
 static bool broken(struct tessera_memory *memory, unsigned long address)
 {
 	struct tessera_chunk *chunk;
@@ -171,7 +156,7 @@ static bool take_broken(struct tessera_memory *memory, unsigned long address)
 	return chunk && test_and_clear_bit(bit, chunk->broken);
 }
 
-/* It does not come, though it was asked for: see settle_absent(). */
+/* It does not come, though it was asked for: see settle_broken(). */
 static bool answered(struct tessera_memory *memory, unsigned long address)
 {
 	struct tessera_chunk *chunk;
@@ -322,25 +307,19 @@ static void settle(struct tessera_memory *memory, unsigned long address, bool co
 }
 
 /*
- * Nothing was ever there: zeros from now on. Or it is behind the end of a file, as
- * that is now: who touches it is told, and who only might have been going to asks
- * again when it does.
+ * It cannot be read, or is behind the end of a file as that is now: who touches it
+ * is told, and who only might have been going to asks again when it does.
  */
-static void settle_absent(struct tessera_memory *memory, unsigned long address, bool touched)
+static void settle_broken(struct tessera_memory *memory, unsigned long address, bool touched)
 {
-	struct vm_area_struct *vma = vma_lookup(memory->group->mm, address);
 	struct tessera_chunk *chunk;
 	unsigned int bit;
 
-	if (!vma || !tessera_files_stands_for(memory->group->files, vma)) {
-		settle(memory, address, false);
-		return;
-	}
 	chunk = tessera_chunk_of(memory, address, &bit);
 	if (!chunk)
 		return;
 	spin_lock(&memory->lock);
-	if (touched)
+	if (touched && test_bit(bit, chunk->home))
 		set_bit(bit, chunk->broken);
 	clear_bit(bit, chunk->asked);
 	spin_unlock(&memory->lock);
@@ -397,9 +376,12 @@ int tessera_memory_take(struct tessera_memory *memory, const struct tessera_mess
 				       pages.flags & TESSERA_PAGES_KEPT);
 			offset += PAGE_SIZE;
 		} else if (pages.absent >> i & 1) {
-			settle_absent(memory, address,
-				      !i && !(pages.flags & TESSERA_PAGES_ACK));
+			/* Nothing was ever there: zeros from now on. */
+			settle(memory, address, false);
 			memory->absent++;
+		} else if (pages.broken >> i & 1) {
+			settle_broken(memory, address,
+				      !i && !(pages.flags & TESSERA_PAGES_ACK));
 		}
 	}
 	mmap_read_unlock(mm);

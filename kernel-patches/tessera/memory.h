@@ -38,7 +38,7 @@ struct tessera_chunk {
 	DECLARE_BITMAP(home, STATE_CHUNK_PAGES);
 	DECLARE_BITMAP(copied, STATE_CHUNK_PAGES);
 	DECLARE_BITMAP(asked, STATE_CHUNK_PAGES);	/* host: on its way */
-	DECLARE_BITMAP(broken, STATE_CHUNK_PAGES);	/* host: behind a file's end, and touched */
+	DECLARE_BITMAP(broken, STATE_CHUNK_PAGES);	/* host: home cannot read it, and touched */
 };
 
 struct tessera_memory {
@@ -72,9 +72,6 @@ bool tessera_memory_away(struct tessera_memory *memory, unsigned long address);
 /* The process gives these up, before it really does. */
 void tessera_memory_forget(struct tessera_memory *memory, unsigned long start,
 			   unsigned long end);
-/* Home does not have the same of what is here, though it may look unchanged. */
-void tessera_memory_differs(struct tessera_memory *memory, unsigned long start,
-			    unsigned long end);
 /* All pages of a range are here when this returns: 0, -EINTR, -EPIPE. */
 int tessera_memory_bring(struct tessera_memory *memory, unsigned long start,
 			 unsigned long end);

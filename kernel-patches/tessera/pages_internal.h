@@ -15,11 +15,13 @@
 
 /*
  * Fill a buffer of PAGES_BUFFER bytes with the pages of the current mm that
- * `wanted` has bits for; those that do not exist become absent. Returns the
- * bytes of it that count, or an error where a page cannot be read.
+ * `wanted` has bits for; those that do not exist become absent, and broken
+ * those that cannot be read. Returns the bytes of it that count.
  */
-ssize_t tessera_pages_fill(const struct tessera_group *group, void *buffer,
-			   unsigned long address, u32 count, u32 stride, u32 wanted, u32 flags);
+size_t tessera_pages_fill(const struct tessera_group *group, void *buffer,
+			  unsigned long address, u32 count, u32 stride, u32 wanted, u32 flags);
+/* Home: what is broken is still there, and may be whole later: a file that grows. */
+void tessera_pages_keep_broken(struct tessera_memory *memory, const struct frame_pages *pages);
 
 /*
  * The chunk that has the bit of an address, or NULL. Chunks are neither added nor

@@ -20,28 +20,50 @@ static bool is_scratch(const struct tessera_group *group, unsigned long address)
 	return address >= group->scratch && address < group->scratch + group->scratch_size;
 }
 
+static struct page *get(unsigned long address, unsigned int flags)
+{
+	struct page *page;
+	int locked = 1;
+	long ret;
+
+	mmap_read_lock(current->mm);
+	ret = get_user_pages_remote(current->mm, address, 1, FOLL_FORCE | FOLL_HWPOISON | flags,
+				    &page, &locked);
+	if (locked)
+		mmap_read_unlock(current->mm);
+	return ret == 1 ? page : NULL;
+}
+
 /*
  * Reading it as a core dump does: NULL where nothing was ever put, and an error
- * where something is that cannot be read.
+ * where something is that cannot be read, or a file has ended.
  */
 static struct page *page_get(const struct tessera_group *group, unsigned long address)
 {
-	struct mm_struct *mm = current->mm;
-	struct page *page = NULL;
-	int locked = 1;
-	long ret = 0;
+	struct vm_area_struct *vma;
+	bool mapped, anonymous;
+	struct page *page;
 
-	mmap_read_lock(mm);
-	if (!is_scratch(group, address) && vma_lookup(mm, address))
-		ret = get_user_pages_remote(mm, address, 1, FOLL_FORCE | FOLL_DUMP |
-					    FOLL_HWPOISON, &page, &locked);
-	if (locked)
-		mmap_read_unlock(mm);
-	return ret == 1 ? page : ret == -EFAULT ? NULL : ERR_PTR(ret);
+	mmap_read_lock(current->mm);
+	vma = vma_lookup(current->mm, address);
+	mapped = vma && !is_scratch(group, address);
+	anonymous = mapped && vma_is_anonymous(vma);
+	mmap_read_unlock(current->mm);
+	if (!mapped)
+		return NULL;
+	page = get(address, FOLL_DUMP);
+	if (page)
+		return page;
+	/* Where nothing is, a touch finds zeros. What the swap has lost it does not find. */
+	page = anonymous ? get(address, 0) : NULL;
+	if (!page)
+		return ERR_PTR(-EIO);
+	put_page(page);
+	return NULL;
 }
 
-ssize_t tessera_pages_fill(const struct tessera_group *group, void *buffer,
-			   unsigned long address, u32 count, u32 stride, u32 wanted, u32 flags)
+size_t tessera_pages_fill(const struct tessera_group *group, void *buffer,
+			  unsigned long address, u32 count, u32 stride, u32 wanted, u32 flags)
 {
 	struct frame_pages *pages = buffer;
 	void *to = pages + 1;
@@ -56,8 +78,10 @@ ssize_t tessera_pages_fill(const struct tessera_group *group, void *buffer,
 		if (!(wanted >> i & 1))
 			continue;
 		page = page_get(group, address + i * stride * PAGE_SIZE);
-		if (IS_ERR(page))
-			return PTR_ERR(page);
+		if (IS_ERR(page)) {
+			pages->broken |= 1u << i;
+			continue;
+		}
 		if (!page) {
 			pages->absent |= 1u << i;
 			continue;
@@ -99,12 +123,11 @@ static u32 take_wanted(struct tessera_memory *memory, const struct frame_page_re
 	return wanted;
 }
 
-/* What was not there may come into being: a file that grows. */
-static void leave_absent(struct tessera_memory *memory, const struct frame_pages *pages)
+void tessera_pages_keep_broken(struct tessera_memory *memory, const struct frame_pages *pages)
 {
 	u32 i;
 
-	if (!pages->absent)
+	if (!pages->broken)
 		return;
 	spin_lock(&memory->lock);
 	for (i = 0; i < pages->count; i++) {
@@ -113,7 +136,7 @@ static void leave_absent(struct tessera_memory *memory, const struct frame_pages
 		unsigned int bit;
 
 		chunk = tessera_chunk_of(memory, address, &bit);
-		if (chunk && pages->absent >> i & 1) {
+		if (chunk && pages->broken >> i & 1) {
 			set_bit(bit, chunk->home);
 			clear_bit(bit, chunk->copied);
 		}
@@ -125,7 +148,7 @@ int tessera_memory_serve(struct tessera_memory *memory, const struct tessera_mes
 {
 	struct mm_struct *mm = memory->group->mm;
 	struct frame_page_req req;
-	ssize_t length;
+	size_t length;
 	u32 wanted;
 	int ret;
 
@@ -145,9 +168,7 @@ int tessera_memory_serve(struct tessera_memory *memory, const struct tessera_mes
 				    req.stride, wanted, TESSERA_PAGES_KEPT);
 	kthread_unuse_mm(mm);
 	mmput_async(mm);
-	if (length < 0)
-		return length;
-	leave_absent(memory, memory->buffer);
+	tessera_pages_keep_broken(memory, memory->buffer);
 	return tessera_channel_send(&memory->group->channel, TESSERA_FRAME_PAGES,
 				    message->frame.request, memory->buffer, length);
 }

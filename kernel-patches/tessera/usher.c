@@ -79,14 +79,6 @@ static u32 take_run(struct tessera_memory *memory, struct tessera_chunk *chunk,
 	return n;
 }
 
-static void give_back(struct tessera_memory *memory, struct tessera_chunk *chunk,
-		      unsigned int bit, u32 n)
-{
-	spin_lock(&memory->lock);
-	bitmap_set(chunk->home, bit, n);
-	spin_unlock(&memory->lock);
-}
-
 static int push_chunk(struct tessera_memory *memory, struct tessera_chunk *chunk, void *buffer)
 {
 	unsigned int bit = 0;
@@ -96,7 +88,6 @@ static int push_chunk(struct tessera_memory *memory, struct tessera_chunk *chunk
 		unsigned long address;
 		struct kvec part = { .iov_base = buffer };
 		u32 most = min(tessera_window_pages(memory), TESSERA_PAGES_MAX), n;
-		ssize_t length;
 
 		/* Room first: what was taken must be sent. */
 		ret = tessera_window_enter(memory, most);
@@ -110,15 +101,10 @@ static int push_chunk(struct tessera_memory *memory, struct tessera_chunk *chunk
 			continue;
 		}
 		address = chunk->address + bit * PAGE_SIZE;
-		length = tessera_pages_fill(memory->group, buffer, address, n, 1, (1u << n) - 1,
-					    TESSERA_PAGES_ACK);
-		if (length < 0) {
-			/* Home keeps them; who asks for them is told. */
-			give_back(memory, chunk, bit, n);
-			tessera_window_leave(memory, n);
-			return length;
-		}
-		part.iov_len = length;
+		part.iov_len = tessera_pages_fill(memory->group, buffer, address, n, 1,
+						  (1u << n) - 1, TESSERA_PAGES_ACK);
+		/* Before the host knows: who waits for them asks then. */
+		tessera_pages_keep_broken(memory, buffer);
 		ret = tessera_channel_send_bulk(&memory->group->channel, TESSERA_FRAME_PAGES,
 						&part, 1);
 		bit += n;
@@ -141,18 +127,16 @@ static void usher_work(struct work_struct *work)
 	struct tessera_chunk *chunk;
 	unsigned long index;
 	void *buffer;
-	int ret = 0;
 
-	if (too_early(memory)) {
+	buffer = too_early(memory) ? NULL : kvmalloc(PAGES_BUFFER, GFP_KERNEL);
+	if (!buffer) {
 		queue_delayed_work(usher_wq, &memory->usher, msecs_to_jiffies(BEGIN_LOOK_MS));
 		return;
 	}
-	buffer = kvmalloc(PAGES_BUFFER, GFP_KERNEL);
-	if (buffer && mmget_not_zero(mm)) {
+	if (mmget_not_zero(mm)) {
 		kthread_use_mm(mm);
 		xa_for_each(&memory->chunks, index, chunk) {
-			ret = push_chunk(memory, chunk, buffer);
-			if (ret)
+			if (push_chunk(memory, chunk, buffer))
 				break;
 			cond_resched();
 		}
@@ -160,9 +144,6 @@ static void usher_work(struct work_struct *work)
 		mmput_async(mm);
 	}
 	kvfree(buffer);
-	/* Somebody may wait for what was about to go and could not be read. */
-	if (ret && ret != -EPIPE && ret != -EINTR)
-		queue_delayed_work(usher_wq, &memory->usher, msecs_to_jiffies(BEGIN_AT_LAST_MS));
 }
 
 void tessera_memory_push(struct tessera_memory *memory)
@@ -184,6 +165,21 @@ void tessera_memory_stop(struct tessera_memory *memory)
 		cancel_delayed_work_sync(&memory->usher);
 }
 
+/* Those of an acknowledged run that were sent. */
+static void let_go(struct tessera_memory *memory, struct vm_area_struct *vma,
+		   unsigned long start, unsigned long end)
+{
+	while (start < end) {
+		unsigned long at = start;
+
+		while (at < end && !tessera_memory_away(memory, at))
+			at += PAGE_SIZE;
+		if (at > start)
+			zap_page_range_single(vma, start, at - start, NULL);
+		start = at + PAGE_SIZE;
+	}
+}
+
 /* They arrived: home needs them no more. */
 int tessera_memory_acked(struct tessera_memory *memory, const struct tessera_message *message)
 {
@@ -202,7 +198,7 @@ int tessera_memory_acked(struct tessera_memory *memory, const struct tessera_mes
 		vma = vma_lookup(mm, pages.address);
 		if (vma && vma->vm_end >= end && vma_is_anonymous(vma) &&
 		    !kept(memory->group, pages.address, &limit) && end <= limit)
-			zap_page_range_single(vma, pages.address, end - pages.address, NULL);
+			let_go(memory, vma, pages.address, end);
 		mmap_read_unlock(mm);
 		mmput_async(mm);
 	}

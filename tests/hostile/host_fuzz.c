@@ -150,6 +150,7 @@ static void say_ack(void)
 		.count = 1 + below(16),
 		.stride = one_in(30) ? 2 : 1,
 		.present = chance(),
+		.broken = chance(),
 	};
 
 	wire_send(&wire, TESSERA_FRAME_PAGES_ACK, group_channel(stay.group), 0,
@@ -167,6 +168,7 @@ static void say_pages(void)
 	};
 
 	pages.present = chance() & ((1u << pages.count) - 1);
+	pages.broken = chance() & ((1u << pages.count) - 1) & ~pages.present;
 	memcpy(body, &pages, sizeof(pages));
 	wire_send(&wire, TESSERA_FRAME_PAGES, group_channel(stay.group), 0,
 		  body,
