@@ -145,6 +145,7 @@ void tessera_home_charge(struct tessera_task *member, const struct state_times *
 {
 	struct tessera_group *group = member->group;
 	struct state_times now = *times, added;
+	unsigned int i;
 
 	tessera_times_bound(&now, &member->left, possible(group));
 	tessera_times_add(&now, &member->told, &added);
@@ -152,6 +153,8 @@ void tessera_home_charge(struct tessera_task *member, const struct state_times *
 	group->told.utime += added.utime;
 	group->told.stime += added.stime;
 	group->told.runtime += added.runtime;
+	for (i = 0; i < STATE_COUNTS; i++)
+		group->told.counts[i] += added.counts[i];
 	spin_unlock(&group->lock);
 }
 

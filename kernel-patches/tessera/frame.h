@@ -118,11 +118,15 @@ struct frame_reason {
 	__u32	reserved;
 };
 
-/* CPU time, nanoseconds. */
+#define STATE_COUNTS	4
+
+/* CPU time, nanoseconds; and what else getrusage() tells. */
 struct state_times {
 	__u64	utime, stime;
 	__u64	runtime;	/* as the scheduler counts it */
 	__u64	shown_utime, shown_stime;	/* what getrusage() has said of it */
+	__u64	counts[STATE_COUNTS];	/* faults, minor, major; switches, voluntary, not */
+	__u64	maxrss;		/* of a process, pages */
 };
 
 struct frame_exit {

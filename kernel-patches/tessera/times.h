@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * CPU time goes with the process: what it has used is counted on where it runs, and
- * what it used elsewhere is its own at home. In nanoseconds.
+ * what it used elsewhere is its own at home. In nanoseconds. So do the other counts of
+ * getrusage(), but for I/O, which is done at home.
  */
 #ifndef _TESSERA_TIMES_H
 #define _TESSERA_TIMES_H
