@@ -96,11 +96,29 @@ static int carry(struct tessera_group *group)
 	return 0;
 }
 
-/* What was pending there is pending here; the thread decides when it runs. */
+/*
+ * What was pending there is pending here, before what has come since and did not go
+ * there; the thread decides when it runs. They were within the limit when they were
+ * sent: none is lost for it now.
+ */
 static void requeue(struct tessera_task *member)
 {
+	struct rlimit *limit = &current->signal->rlim[RLIMIT_SIGPENDING];
+	struct list_head *shared = &current->signal->shared_pending.list;
+	struct sighand_struct *sighand = tessera_own_sighand();
+	struct list_head *own = &current->pending.list;
+	LIST_HEAD(later_shared);
+	LIST_HEAD(later_own);
+	unsigned long most;
 	u32 i;
 
+	if (!member->state->signals)
+		return;
+	spin_lock_irq(&sighand->siglock);
+	list_splice_init(own, &later_own);
+	list_splice_init(shared, &later_shared);
+	most = limit->rlim_cur;
+	WRITE_ONCE(limit->rlim_cur, RLIM_INFINITY);
 	for (i = 0; i < member->state->signals; i++) {
 		const struct frame_signal *frame = &member->signals[i].signal;
 		kernel_siginfo_t info;
@@ -108,9 +126,13 @@ static void requeue(struct tessera_task *member)
 		memcpy(&info, frame->info, sizeof(info));
 		if (!valid_signal(info.si_signo) || !info.si_signo)
 			continue;
-		do_send_sig_info(info.si_signo, &info, current,
-				 frame->process ? PIDTYPE_TGID : PIDTYPE_PID);
+		send_signal_locked(info.si_signo, &info, current,
+				   frame->process ? PIDTYPE_TGID : PIDTYPE_PID);
 	}
+	WRITE_ONCE(limit->rlim_cur, most);
+	list_splice_tail(&later_own, own);
+	list_splice_tail(&later_shared, shared);
+	spin_unlock_irq(&sighand->siglock);
 }
 
 /* Until all is done, or this one has to do it: those before it have ended. */

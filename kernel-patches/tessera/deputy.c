@@ -238,10 +238,12 @@ static int take_frame(struct tessera_task *member, struct tessera_message *messa
 }
 
 /* Something for the deputy to do, beside frames? */
-static bool signalled(void)
+static bool signalled(struct tessera_task *member)
 {
-	return !sigisemptyset(&current->pending.signal) ||
-	       !sigisemptyset(&current->signal->shared_pending.signal) ||
+	bool pending = !sigisemptyset(&current->pending.signal) ||
+		       !sigisemptyset(&current->signal->shared_pending.signal);
+
+	return (pending && !tessera_signals_full(member)) ||
 	       signal_pending(current) || current->jobctl & JOBCTL_PENDING_MASK;
 }
 
@@ -258,7 +260,7 @@ static bool idle(struct tessera_task *member)
 	if (test_bit(MEMBER_HELD, &member->flags) && state == GROUP_AWAY &&
 	    !tessera_signals_stopped())
 		return false;
-	return !signalled();
+	return !signalled(member);
 }
 
 static void wait(struct tessera_task *member)

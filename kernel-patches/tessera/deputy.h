@@ -50,6 +50,10 @@ void tessera_signals_unstop(struct tessera_group *group);
 void tessera_signals_stop_again(void);
 /* STOP_REQ: the guest would be stopped by this signal. */
 int tessera_signals_stop(struct tessera_task *member, struct tessera_message *message);
+/* SIGNALS_TAKEN: more of them may go. */
+int tessera_signals_taken(struct tessera_group *group, const struct tessera_message *message);
+/* As many are with the host as may be: what else is pending waits here. */
+bool tessera_signals_full(const struct tessera_task *member);
 /* Is the process of the current task stopped, or about to be? */
 bool tessera_signals_stopped(void);
 

@@ -71,6 +71,7 @@ enum tessera_frame_type {
 	TESSERA_FRAME_PAGE_REQ,		/* host: frame_page_req */
 	TESSERA_FRAME_PAGES,		/* both: frame_pages and the pages */
 	TESSERA_FRAME_PAGES_ACK,	/* both: frame_pages of what is in place */
+	TESSERA_FRAME_SIGNALS_TAKEN,	/* host: frame_taken */
 	/* a thread's channel */
 	TESSERA_FRAME_CALL,		/* host: frame_call and its parts */
 	TESSERA_FRAME_RESULT,		/* home: frame_result and what it wrote */
@@ -192,6 +193,15 @@ struct frame_result {
 	__s64	value;
 	__u32	flags;
 	__u32	length;		/* of what follows */
+};
+
+/* So many signals are with the host at most, for each thread; the rest waits at home. */
+#define TESSERA_SIGNALS_AHEAD	128
+#define TESSERA_SIGNALS_TELL	32	/* after so many it says that they were taken */
+
+struct frame_taken {
+	__u32	index;		/* of the thread */
+	__u32	count;
 };
 
 struct frame_signal {

@@ -121,6 +121,8 @@ struct tessera_task {
 	u32 request;			/* of the last call */
 	struct state_times left;	/* CPU time that it had when it left */
 	struct state_times told;	/* and that both ends know of */
+	atomic_t signals_out;		/* deputy: sent, and not known to be taken */
+	u32 signals_taken;		/* guest: and not told */
 	unsigned long scratch;		/* deputy: where its calls' arenas are */
 	void *serving, *answering;	/* deputy: of the call under way, should it die in it */
 

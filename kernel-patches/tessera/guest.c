@@ -94,6 +94,21 @@ static bool taken(const struct frame_signal *frame, int sig)
 	return found;
 }
 
+static void count_taken(struct tessera_task *member)
+{
+	struct frame_taken frame = {
+		.index = member->index,
+		.count = TESSERA_SIGNALS_TELL,
+	};
+
+	if (++member->signals_taken < TESSERA_SIGNALS_TELL)
+		return;
+	member->signals_taken = 0;
+	/* By the process's channel: it must not come between a call and its result. */
+	tessera_channel_send(&member->group->channel, TESSERA_FRAME_SIGNALS_TAKEN, 0,
+			     &frame, sizeof(frame));
+}
+
 int tessera_guest_signal(struct tessera_task *member, const struct tessera_message *message,
 			 bool stops)
 {
@@ -109,6 +124,7 @@ int tessera_guest_signal(struct tessera_task *member, const struct tessera_messa
 	sig = info.si_signo;
 	if (!valid_signal(sig) || !sig)
 		return -EPROTO;
+	count_taken(member);
 	action = &tessera_own_sighand()->action[sig - 1].sa;
 	/* Stopping is home's: its parent has to see it. */
 	if (stops && (sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU) &&

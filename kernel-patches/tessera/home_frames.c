@@ -111,6 +111,8 @@ static int take_frame(struct tessera_group *group, struct tessera_message *messa
 		return tessera_memory_take_home(group->memory, message);
 	case TESSERA_FRAME_PAGES_ACK:
 		return tessera_memory_acked(group->memory, message);
+	case TESSERA_FRAME_SIGNALS_TAKEN:
+		return tessera_signals_taken(group, message);
 	case TESSERA_FRAME_PAGES_END:
 		if (READ_ONCE(group->state) != GROUP_RETURNING)
 			return -EPROTO;

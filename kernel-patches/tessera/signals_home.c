@@ -134,6 +134,31 @@ int tessera_signals_stop(struct tessera_task *member, struct tessera_message *me
 	return READ_ONCE(member->group->state) == GROUP_AWAY ? stop(member, sig) : 0;
 }
 
+bool tessera_signals_full(const struct tessera_task *member)
+{
+	return atomic_read(&member->signals_out) >= TESSERA_SIGNALS_AHEAD;
+}
+
+int tessera_signals_taken(struct tessera_group *group, const struct tessera_message *message)
+{
+	struct tessera_task *member;
+	struct frame_taken frame;
+
+	if (tessera_message_get(message, &frame, sizeof(frame)))
+		return -EPROTO;
+	spin_lock(&group->lock);
+	list_for_each_entry(member, &group->members, entry) {
+		if (member->index != frame.index)
+			continue;
+		/* Its deputy only adds to them. Those of a thread that ended count here, too. */
+		atomic_sub(min_t(u32, frame.count, atomic_read(&member->signals_out)),
+			   &member->signals_out);
+		wake_up(&member->wait);
+	}
+	spin_unlock(&group->lock);
+	return 0;
+}
+
 /* One signal, while the group is away; the lock orders it against the way home. */
 static int forward_one(struct tessera_task *member, bool *ret_more)
 {
@@ -151,7 +176,8 @@ static int forward_one(struct tessera_task *member, bool *ret_more)
 	mutex_lock(&group->signal_lock);
 	if (READ_ONCE(group->state) == GROUP_AWAY) {
 		spin_lock_irq(&sighand->siglock);
-		sig = dequeue_signal(&none, &info, &type);
+		if (!tessera_signals_full(member))
+			sig = dequeue_signal(&none, &info, &type);
 		recalc_sigpending();
 		spin_unlock_irq(&sighand->siglock);
 	}
@@ -159,6 +185,7 @@ static int forward_one(struct tessera_task *member, bool *ret_more)
 	if (sig && !(sig == SIGXCPU && info.si_code == SI_KERNEL)) {
 		frame.process = type != PIDTYPE_PID;
 		memcpy(frame.info, &info, sizeof(info));
+		atomic_inc(&member->signals_out);
 		ret = tessera_channel_send(&member->channel, TESSERA_FRAME_SIGNAL, 0,
 					   &frame, sizeof(frame));
 	}
