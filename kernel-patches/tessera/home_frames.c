@@ -54,6 +54,8 @@ static int ended(struct tessera_group *group, const struct tessera_message *mess
 	WRITE_ONCE(group->exiting, true);
 	spin_unlock(&group->lock);
 	tessera_group_wake(group);
+	/* Also who is stopped. */
+	tessera_home_wake(group);
 	return 0;
 }
 

@@ -52,6 +52,15 @@ def test_a_stopped_guest_goes_home_and_is_still_stopped(settled):
     assert lives_at_home(settled, "stopped")
 
 
+def test_a_stopped_process_ends_when_its_guest_is_killed(settled):
+    at(settled[HOME], f"start slain && away slain {settled.node}")
+    pid = at(settled[HOME], "kill -STOP $(pid_of slain); pid_of slain").strip()
+    settled[HOME].wait(f"grep -q 'State:.*stopped' /proc/{pid}/status", patience(10))
+    settled[HOST].succeed("kill -9 $(cut -d' ' -f1 /proc/hpc/guests)")
+    status = settled[HOME].wait("cat /tmp/victims/slain.status", timeout=patience(30))
+    assert status == "137\n"
+
+
 def test_processes_come_home_before_their_home_is_switched_off(settled):
     at(settled[HOME], f"start own && away own {settled.node}")
     settled[HOME].button()
