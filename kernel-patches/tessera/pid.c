@@ -11,6 +11,7 @@
  *	lock		1: it stays where it is
  */
 #include <linux/fs.h>
+#include <linux/capability.h>
 #include <linux/proc_fs.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
@@ -88,6 +89,17 @@ int tessera_proc_cantmove(struct seq_file *seq, struct pid_namespace *ns, struct
 	return 0;
 }
 
+/* Who has opened its file might open it again: it may have become another user's since. */
+static bool still_his(const struct file *file, struct task_struct *task)
+{
+	kuid_t uid;
+	kgid_t gid;
+
+	task_dump_owner(task, file_inode(file)->i_mode, &uid, &gid);
+	return uid_eq(file->f_cred->fsuid, uid) ||
+	       file_ns_capable(file, &init_user_ns, CAP_DAC_OVERRIDE);
+}
+
 /* "NODE" or "NODE vLEVEL" */
 static int parse_goto(const char __user *buf, size_t len, u16 *ret_node, u8 *ret_level)
 {
@@ -124,7 +136,9 @@ static ssize_t goto_write(struct file *file, const char __user *buf, size_t len,
 	if (!task)
 		return -ESRCH;
 	/* It cannot wait for itself to stand still. */
-	if (same_thread_group(task, current))
+	if (!still_his(file, task))
+		ret = -EPERM;
+	else if (same_thread_group(task, current))
 		ret = tessera_process_move_later(task, node, level);
 	else
 		ret = tessera_process_move(task, node, level);
@@ -176,7 +190,7 @@ static ssize_t lock_write(struct file *file, const char __user *buf, size_t len,
 	if (!task)
 		return -ESRCH;
 	mm = get_task_mm(task);
-	ret = mm ? lock(mm, locked) : -ESRCH;
+	ret = !still_his(file, task) ? -EPERM : mm ? lock(mm, locked) : -ESRCH;
 	if (mm)
 		mmput(mm);
 	put_task_struct(task);
