@@ -17,12 +17,14 @@
 #include "link.h"
 #include "memory.h"
 #include "proc.h"
+#include "process.h"
 
 static int __init tessera_init(void)
 {
 	int ret;
 
-	ret = tessera_link_init() ?: tessera_group_init() ?: tessera_usher_init();
+	ret = tessera_link_init() ?: tessera_group_init() ?: tessera_usher_init() ?:
+	      tessera_process_init();
 	if (ret)
 		goto err;
 	ret = tessera_proc_init();

@@ -5,12 +5,17 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
+#include <linux/workqueue.h>
 #include <linux/tessera.h>
 
 #include "depart.h"
 #include "deputy.h"
 #include "group.h"
+#include "nodes.h"
 #include "process.h"
+
+/* Of its own: anybody may queue what lasts for a minute. */
+static struct workqueue_struct *move_wq;
 
 struct tessera_mm *tessera_process_get(struct mm_struct *mm)
 {
@@ -164,6 +169,12 @@ int tessera_process_move_later(struct task_struct *task, u16 node, u8 level)
 	later->task = get_task_struct(task);
 	later->node = node;
 	later->level = level;
-	queue_work(system_unbound_wq, &later->work);
+	queue_work(move_wq, &later->work);
 	return 0;
+}
+
+int __init tessera_process_init(void)
+{
+	move_wq = alloc_workqueue("tessera_move", WQ_UNBOUND, 0);
+	return move_wq ? 0 : -ENOMEM;
 }

@@ -40,6 +40,8 @@ int tessera_process_move(struct task_struct *task, u16 node, u8 level);
 /* The same in the background, and without an answer; for the process itself. */
 int tessera_process_move_later(struct task_struct *task, u16 node, u8 level);
 
+int __init tessera_process_init(void);
+
 /* check.c: why it could not move right now. */
 enum tessera_reason tessera_check(struct task_struct *task);
 enum tessera_reason tessera_check_mm(struct mm_struct *mm);
