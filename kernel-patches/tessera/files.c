@@ -69,12 +69,13 @@ u32 tessera_files_on_image(const struct tessera_files *files, struct state_file 
 	for (i = 0; i < files->count; i++) {
 		u32 inode = tessera_image_number(files->list[i].file);
 
-		if (!inode || files->list[i].shared)
+		if (!inode)
 			continue;
 		ret[n++] = (struct state_file) {
 			.file = i + 1,
 			.inode = inode,
 			.size = i_size_read(file_inode(files->list[i].file)),
+			.shared = files->list[i].shared,
 		};
 	}
 	return n;
@@ -94,16 +95,10 @@ int tessera_files_open(struct tessera_files *files, const struct state_file *lis
 		if (IS_ERR(file))
 			continue;
 		files->list[number - 1].file = file;
+		files->list[number - 1].shared = list[i].shared;
 		files->count = max(files->count, number);
 	}
 	return 0;
-}
-
-struct file *tessera_files_image(const struct tessera_files *files, u32 number)
-{
-	if (number > files->count || !files->list[number - 1].file)
-		return NULL;
-	return get_file(files->list[number - 1].file);
 }
 
 /* Private memory without content: what is missing comes from home, or is zero. */

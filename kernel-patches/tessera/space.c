@@ -165,10 +165,11 @@ int tessera_space_advise(unsigned long start, unsigned long end, unsigned long i
 	return ret;
 }
 
-static int map_one(struct file *file, const struct state_vma *vma)
+static int map_one(struct file *file, bool shared, const struct state_vma *vma)
 {
-	unsigned long flags = MAP_PRIVATE | MAP_FIXED_NOREPLACE | MAP_NORESERVE, ret;
+	unsigned long flags = MAP_FIXED_NOREPLACE | MAP_NORESERVE, ret;
 
+	flags |= shared ? MAP_SHARED : MAP_PRIVATE;
 	if (!file)
 		flags |= MAP_ANONYMOUS;
 	if (vma->flags & STATE_VMA_GROWSDOWN && !file)
@@ -181,11 +182,11 @@ static int map_one(struct file *file, const struct state_vma *vma)
 }
 
 /* From the image that is here, too: none of its pages has to come from home. */
-static int map_image(struct tessera_group *group, const struct state_vma *vma, struct file *file)
+static int map_image(struct tessera_group *group, const struct state_vma *vma, struct file *file,
+		     bool shared)
 {
-	int ret = map_one(file, vma);
+	int ret = map_one(file, shared, vma);
 
-	fput(file);
 	if (!ret)
 		tessera_memory_forget(group->memory, vma->start, vma->end);
 	return ret;
@@ -196,6 +197,7 @@ static int build_one(struct tessera_group *group, const struct state_vma *vma,
 		     struct file **files)
 {
 	struct file *own = NULL;
+	bool shared;
 
 	if (vma->flags & (STATE_VMA_VVAR | STATE_VMA_VDSO)) {
 		/* This node's: nothing of it comes from home. */
@@ -204,11 +206,11 @@ static int build_one(struct tessera_group *group, const struct state_vma *vma,
 		return vma->flags & STATE_VMA_VVAR ? tessera_cpu_map_vdso(vma->start) : 0;
 	}
 	if (!vma->file)
-		return map_one(NULL, vma);
+		return map_one(NULL, false, vma);
 	if (vma->flags & STATE_VMA_IMAGE)
-		own = tessera_files_image(group->files, vma->file);
+		own = tessera_files_get(group->files, vma->file, &shared);
 	if (own)
-		return map_image(group, vma, own);
+		return map_image(group, vma, own, shared);
 	if (!files[vma->file]) {
 		struct file *file = tessera_files_stand_in(vma->file);
 
@@ -216,7 +218,7 @@ static int build_one(struct tessera_group *group, const struct state_vma *vma,
 			return PTR_ERR(file);
 		files[vma->file] = file;
 	}
-	return map_one(files[vma->file], vma);
+	return map_one(files[vma->file], false, vma);
 }
 
 /* A huge page would come into being full of zeros, over pages that are at home. */

@@ -67,6 +67,8 @@ struct state_file {
 	__u32	file;		/* the number that home gave it */
 	__u32	inode;
 	__u64	size;		/* bytes */
+	__u32	shared;		/* mapped so, and never to be written */
+	__u32	reserved;
 };
 
 struct state_vma {
