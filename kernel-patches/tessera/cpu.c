@@ -158,6 +158,9 @@ void tessera_cpu_capture(struct state_thread *state, void *xstate)
 	current_save_fsgs();
 	state->fs_base = current->thread.fsbase;
 	state->gs_base = current->thread.gsbase;
+	state->fault_address = current->thread.cr2;
+	state->fault_error = current->thread.error_code;
+	state->fault_number = current->thread.trap_nr;
 	state->xstate = fpu_user_cfg.max_size;
 	xstate_capture(xstate);
 }
@@ -208,6 +211,9 @@ int tessera_cpu_apply(const struct state_thread *state, const void *xstate)
 	regs_apply(&state->regs, state->call - 1L);
 	do_arch_prctl_64(current, ARCH_SET_FS, state->fs_base);
 	do_arch_prctl_64(current, ARCH_SET_GS, state->gs_base);
+	current->thread.cr2 = state->fault_address;
+	current->thread.error_code = state->fault_error;
+	current->thread.trap_nr = state->fault_number;
 	return 0;
 }
 

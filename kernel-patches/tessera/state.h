@@ -116,6 +116,7 @@ struct state_thread {
 	__u32	signals;
 	struct state_regs regs;
 	__u64	fs_base, gs_base;
+	__u64	fault_address, fault_error, fault_number;	/* what a handler is told */
 	__u64	blocked;
 	__u64	alt_sp, alt_size;
 	__u32	alt_flags;
@@ -125,7 +126,8 @@ struct state_thread {
 	__u64	robust_list, clear_child_tid;
 	char	comm[16];
 	__s32	nice;			/* as of home; not used on the way back, */
-	__u32	policy;			/* nor this */
+	__u32	policy;			/* nor this, */
+	__u64	slack_ns;		/* nor this: of its timers */
 	struct state_restart restart;
 	struct state_times times;
 };

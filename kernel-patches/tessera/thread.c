@@ -271,6 +271,7 @@ int tessera_thread_capture(struct tessera_task *member)
 	get_task_comm(state->comm, current);
 	state->nice = task_nice(current);
 	state->policy = current->policy;
+	state->slack_ns = current->timer_slack_ns;
 	tessera_times_thread(&state->times);
 	member->left = state->times;
 	member->told = state->times;
@@ -316,6 +317,7 @@ int tessera_thread_apply(struct tessera_task *member)
 	current->clear_child_tid = (int __user *)state->clear_child_tid;
 	if (member->group->guest) {
 		take_priority(state);
+		current->timer_slack_ns = state->slack_ns;
 		tessera_times_set_thread(&state->times);
 		member->told = state->times;
 	} else {

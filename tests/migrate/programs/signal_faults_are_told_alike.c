@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Synchronous faults come with the right code and address, and a handler may
- * leave by siglongjmp().
+ * Synchronous faults come with the right code and address, in the registers, too,
+ * and a handler may leave by siglongjmp().
  */
 #include <setjmp.h>
 
@@ -9,10 +9,14 @@
 
 static sigjmp_buf back;
 static volatile siginfo_t seen;
+static volatile greg_t fault_address, fault_number;
 
 static void leave(int signal, siginfo_t *info, void *context)
 {
-	(void)context;
+	const greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
+
+	fault_address = registers[REG_CR2];
+	fault_number = registers[REG_TRAPNO];
 	seen = *info;
 	siglongjmp(back, signal);
 }
@@ -41,7 +45,7 @@ static void touch(void)
 	*(volatile char *)bad_address = 1;
 }
 
-static void expect(void (*action)(void), int signal, int code)
+static void expect(void (*action)(void), int number, int signal, int code)
 {
 	int got = sigsetjmp(back, 1);
 
@@ -50,6 +54,7 @@ static void expect(void (*action)(void), int signal, int code)
 		CHECK(!"a fault");
 	}
 	CHECK_EQ(got, signal);
+	CHECK_EQ(fault_number, number);
 	CHECK_EQ(seen.si_signo, signal);
 	CHECK_EQ(seen.si_code, code);
 	CHECK(!blocked(signal));
@@ -67,15 +72,17 @@ int main(void)
 	ready();
 	wait_moved();
 	while (again(ROUNDS)) {
-		expect(divide, SIGFPE, FPE_INTDIV);
-		expect(do_nonsense, SIGILL, ILL_ILLOPN);
-		expect(hit_breakpoint, SIGTRAP, SI_KERNEL);
+		expect(divide, 0, SIGFPE, FPE_INTDIV);
+		expect(do_nonsense, 6, SIGILL, ILL_ILLOPN);
+		expect(hit_breakpoint, 3, SIGTRAP, SI_KERNEL);
 		bad_address = none + 100;
-		expect(touch, SIGSEGV, SEGV_ACCERR);
+		expect(touch, 14, SIGSEGV, SEGV_ACCERR);
 		CHECK(seen.si_addr == bad_address);
+		CHECK_EQ(fault_address, (uintptr_t)bad_address);
 		bad_address = (void *)0x10;
-		expect(touch, SIGSEGV, SEGV_MAPERR);
+		expect(touch, 14, SIGSEGV, SEGV_MAPERR);
 		CHECK(seen.si_addr == bad_address);
+		CHECK_EQ(fault_address, (uintptr_t)bad_address);
 	}
 	return pass();
 }
