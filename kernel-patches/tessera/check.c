@@ -13,6 +13,7 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/userfaultfd_k.h>
+#include <asm/desc.h>
 #include <asm/elf.h>
 #include <asm/fpu/xstate.h>
 
@@ -79,6 +80,18 @@ enum tessera_reason tessera_check_mm(struct mm_struct *mm)
 	return reason;
 }
 
+/* Only 32-bit code needs some. */
+static bool has_segments(const struct task_struct *thread)
+{
+	unsigned int i;
+
+	for (i = 0; i < GDT_ENTRY_TLS_ENTRIES; i++) {
+		if (!desc_empty(&thread->thread.tls_array[i]))
+			return true;
+	}
+	return false;
+}
+
 static enum tessera_reason check_thread(struct task_struct *thread)
 {
 	if (thread->ptrace)
@@ -99,7 +112,7 @@ static enum tessera_reason check_thread(struct task_struct *thread)
 	if (test_tsk_thread_flag(thread, TIF_NOTSC) || test_tsk_thread_flag(thread, TIF_NOCPUID) ||
 	    task_spec_ssb_disable(thread) || task_spec_ib_disable(thread))
 		return TESSERA_REASON_GUARDED;
-	if (test_tsk_thread_flag(thread, TIF_ADDR32))
+	if (test_tsk_thread_flag(thread, TIF_ADDR32) || has_segments(thread))
 		return TESSERA_REASON_32_BIT;
 	return TESSERA_REASON_NONE;
 }

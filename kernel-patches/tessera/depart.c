@@ -373,6 +373,11 @@ void tessera_depart_park(struct callback_head *work)
 		tessera_group_abort(group, TESSERA_REASON_EXITING);	/* exec */
 		ret = -ECANCELED;
 	}
+	/* A 64-bit program can jump into 32-bit code. */
+	if (!ret && !user_64bit_mode(task_pt_regs(current))) {
+		tessera_group_abort(group, TESSERA_REASON_32_BIT);
+		ret = -ECANCELED;
+	}
 	/* A handler for a fault sees the registers that it was at. */
 	if (!ret && fault_pending()) {
 		tessera_group_abort(group, TESSERA_REASON_BUSY);

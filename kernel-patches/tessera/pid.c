@@ -64,7 +64,8 @@ int tessera_proc_nmigs(struct seq_file *seq, struct pid_namespace *ns, struct pi
 static bool was_tried(enum tessera_reason reason)
 {
 	return reason >= TESSERA_REASON_NO_NODE || reason == TESSERA_REASON_CPU_FEATURE ||
-	       reason == TESSERA_REASON_BUSY || reason == TESSERA_REASON_VMAS;
+	       reason == TESSERA_REASON_BUSY || reason == TESSERA_REASON_VMAS ||
+	       reason == TESSERA_REASON_32_BIT;
 }
 
 int tessera_proc_cantmove(struct seq_file *seq, struct pid_namespace *ns, struct pid *pid,

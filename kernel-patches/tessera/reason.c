@@ -94,6 +94,8 @@ enum tessera_reason tessera_error_reason(int error)
 		return TESSERA_REASON_PROTOCOL;
 	case -EPIPE:
 		return TESSERA_REASON_LINK_LOST;
+	case -ENOEXEC:
+		return TESSERA_REASON_32_BIT;
 	default:
 		return TESSERA_REASON_NONE;
 	}

@@ -116,7 +116,10 @@ void tessera_return_park(struct callback_head *work)
 
 	/* Nothing asynchronous from here on. */
 	tessera_guest_wait_begin(member);
-	ret = tessera_thread_capture(member);
+	/* 32-bit code, into which it has jumped here. */
+	ret = user_64bit_mode(task_pt_regs(current)) ? 0 : -ENOEXEC;
+	if (!ret)
+		ret = tessera_thread_capture(member);
 	if (!ret)
 		ret = tessera_group_park(group);
 	if (!ret)

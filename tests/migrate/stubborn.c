@@ -285,6 +285,19 @@ static void lose_its_first_thread(void)
 	pthread_exit(NULL);
 }
 
+/* Nobody sees from outside that this is not 64-bit code. */
+static void run_32_bit_code(void)
+{
+	static const uint8_t loop[] = { 0xf3, 0x90, 0xeb, 0xfc };
+	void *code = map(PAGE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1);
+
+	memcpy(code, loop, sizeof(loop));
+	need(mprotect(code, PAGE, PROT_READ | PROT_EXEC), "mprotect");
+	printf("ready %d\n", getpid());
+	fflush(stdout);
+	asm volatile("pushq $0x23\n pushq %0\n lretq" : : "r"(code));
+}
+
 static void be_nothing_special(void)
 {
 }
@@ -319,6 +332,7 @@ static const struct {
 	{ "posix-timer", time_itself_by_posix },
 	{ "thread-timer", time_its_thread },
 	{ "headless", lose_its_first_thread },
+	{ "32-bit-code", run_32_bit_code },
 };
 
 int main(int argc, char **argv)
