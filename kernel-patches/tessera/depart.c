@@ -236,7 +236,6 @@ static enum tessera_reason depart_by(struct tessera_link *link, struct task_stru
 		tessera_group_abort(group, reason);
 	else
 		reason = wait_departed(group);
-	trace_tessera_depart(group, node, reason);
 	spares_free(&spares);
 	tessera_group_spares_free(group);
 	if (reason)
@@ -251,14 +250,29 @@ enum tessera_reason tessera_depart(struct task_struct *task, struct mm_struct *m
 	enum tessera_reason reason;
 	struct tessera_link *link;
 
-	reason = node_reason(node) ?: tessera_check(task);
-	if (reason)
-		return reason;
-	reason = tessera_link_wait(node, &link);
-	if (reason)
-		return reason;
-	reason = depart_by(link, task, mm, node);
-	tessera_link_put(link);
+	reason = node_reason(node) ?: tessera_check(task) ?: tessera_link_wait(node, &link);
+	if (!reason) {
+		reason = depart_by(link, task, mm, node);
+		tessera_link_put(link);
+	}
+	trace_tessera_depart(task_tgid_nr(task), node, reason);
+	return reason;
+}
+
+enum tessera_reason tessera_depart_check(const struct tessera_mm *process, u16 node)
+{
+	enum tessera_reason reason = node_reason(node);
+	struct tessera_link *link;
+
+	if (!reason && process->locked)
+		reason = TESSERA_REASON_LOCK;
+	if (!reason)
+		reason = tessera_link_wait(node, &link);
+	if (!reason) {
+		if (!tessera_cpu_fits(tessera_link_hello(link), process->level))
+			reason = TESSERA_REASON_CPU_FEATURE;
+		tessera_link_put(link);
+	}
 	return reason;
 }
 

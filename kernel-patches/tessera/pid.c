@@ -80,6 +80,8 @@ int tessera_proc_cantmove(struct seq_file *seq, struct pid_namespace *ns, struct
 		reason = TESSERA_REASON_GUEST;
 	else if (!group)
 		reason = tessera_check(task);
+	else if (process && process->locked)
+		reason = TESSERA_REASON_LOCK;
 	if (!reason && process && was_tried(process->reason))
 		reason = process->reason;
 	if (reason)

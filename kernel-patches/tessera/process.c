@@ -102,6 +102,8 @@ static int move(struct task_struct *task, struct mm_struct *mm, u16 node)
 	struct tessera_group *group = tessera_process_group(mm);
 	int ret = 0;
 
+	if (group && node == tessera_nodes_self())
+		node = 0;
 	if (group && group->guest) {
 		process->reason = TESSERA_REASON_GUEST;
 		ret = -EPERM;
@@ -109,7 +111,9 @@ static int move(struct task_struct *task, struct mm_struct *mm, u16 node)
 		/* It has not left, and not every thread of it knows. */
 		ret = node ? -EBUSY : 0;
 	} else if (group && tessera_link_node(group->link) != node) {
-		ret = bring_home(group);
+		/* It goes by home: what would keep it there keeps it where it is. */
+		process->reason = node ? tessera_depart_check(process, node) : TESSERA_REASON_NONE;
+		ret = process->reason ? tessera_reason_error(process->reason) : bring_home(group);
 	} else if (group) {
 		node = 0;	/* it is there */
 	}

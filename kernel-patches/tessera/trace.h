@@ -41,13 +41,13 @@ DEFINE_EVENT(tessera_group, tessera_home,
 
 /* Our process left, or could not: a reason, 0 if it did. */
 TRACE_EVENT(tessera_depart,
-	    TP_PROTO(const struct tessera_group *group, u16 node, u32 reason),
-	    TP_ARGS(group, node, reason),
+	    TP_PROTO(pid_t pid, u16 node, u32 reason),
+	    TP_ARGS(pid, node, reason),
 	    TP_STRUCT__entry(__field(pid_t, pid)
 			     __field(u16, node)
 			     __field(u32, reason)
 	    ),
-	    TP_fast_assign(__entry->pid = group->pid;
+	    TP_fast_assign(__entry->pid = pid;
 			   __entry->node = node;
 			   __entry->reason = reason;
 	    ),
