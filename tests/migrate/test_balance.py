@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Two machines with one CPU each that balance by themselves."""
 import os
+import subprocess
 
 import pytest
 from cluster import cluster_of, drone, eventually, patience, throughout
@@ -19,15 +20,23 @@ exec awk 'BEGIN { for (i = 0; i < 1000000; i++) s += i % 7; print s }'
 """
 EATER = 'awk "BEGIN { while (i < 1500000) a[i++] = i; while (1) j++ }"'
 SPREAD_WITHIN = 40
+SWAPPED_AT_MOST = 4  # MiB: what the kernel does a little of at any time
 # Seconds in which nothing may move; a cluster is promised five minutes.
 QUIET = int(os.environ.get("QUIET_SECONDS", "30"))
 LOOK = 4  # seconds; each look is work for an emulated machine, and it would count
 
 
 @pytest.fixture(scope="module")
-def pair():
-    machine = drone(key=images.new_key(), balance=True)
-    with cluster_of("balance", [machine] * 2) as cluster:
+def pair(tmp_path_factory):
+    """Home has a disk for swapping."""
+    disk = tmp_path_factory.mktemp("swap") / "disk"
+    with open(disk, "wb") as new:
+        new.truncate(512 << 20)
+    subprocess.run(["mkswap", "-q", disk], check=True, stderr=subprocess.DEVNULL)
+    key = images.new_key()
+    swap = ["-drive", f"if=virtio,format=raw,file={disk}"]
+    machines = [drone(key=key, balance=True, qemu=swap), drone(key=key, balance=True)]
+    with cluster_of("balance", machines) as cluster:
         cluster.numbers = cluster.settle(MEMBERS, within=120)
         yield cluster
 
@@ -119,12 +128,43 @@ def test_the_children_of_a_parallel_build_spread(pair):
     assert moved(pair) - before >= 4
 
 
-def test_what_eats_memory_leaves_before_its_home_is_full(pair):
+@pytest.fixture
+def swapping(pair):
+    pair[HOME].succeed("swapon /dev/vda")
+    yield
+    pair[HOME].execute("killall -9 awk")
+    pair[HOME].wait("! pidof awk && swapoff -a", timeout=patience(60))
+
+
+def swapped_out(pair):
+    """MiB since it was booted."""
+    return int(pair[HOME].succeed("awk '/^pswpout/ { print $2 }' /proc/vmstat")) / 256
+
+
+def all_live(pair, count):
+    assert len(pair[HOME].succeed("pidof awk").split()) == count
+    assert "Out of memory" not in pair[HOME].succeed("dmesg")
+
+
+def test_what_eats_memory_leaves_before_its_home_swaps(pair, swapping):
     """Two of them do not fit into one machine."""
+    before = swapped_out(pair)
     start(pair, EATER, 2)
     eventually(lambda: guests(pair) == 1, patience(SPREAD_WITHIN * 2), LOOK)
-    assert len(pair[HOME].succeed("pidof awk").split()) == 2
-    assert "Out of memory" not in pair[HOME].succeed("dmesg")
+    assert swapped_out(pair) - before < SWAPPED_AT_MOST
+    all_live(pair, 2)
+
+
+def test_what_eats_memory_and_can_go_nowhere_stays(pair, swapping):
+    before = swapped_out(pair)
+    pair[AWAY].succeed("tess block")
+    try:
+        start(pair, EATER, 2)
+        eventually(lambda: swapped_out(pair) - before > 2 * SWAPPED_AT_MOST, patience(120), LOOK)
+        throughout(lambda: guests(pair) == 0, QUIET / 2, 5)
+        all_live(pair, 2)
+    finally:
+        pair[AWAY].succeed("tess unblock")
 
 
 def test_a_blocked_node_gets_no_guests(pair):
@@ -156,6 +196,25 @@ def test_expelled_guests_are_at_home_again(pair):
         pair[AWAY].succeed("tess unblock")
 
 
+def all_is_computed(pair, count):
+    pair[HOME].wait(f"[ $(cat /tmp/job.*.status | wc -l) = {count} ]",
+                    timeout=int(patience(200)))
+    return pair[HOME].succeed(
+        "cd /tmp; grep -l '^0$' job.*.status; grep -lx 23999997 job.*.sum"
+    ).split()
+
+
+def test_all_that_a_host_has_is_computed_when_it_is_switched_off(pair):
+    pair[HOME].succeed("rm -f /tmp/job.*")
+    start(pair, COUNTER, 4)
+    eventually(lambda: guests(pair) == 2, patience(SPREAD_WITHIN), LOOK)
+    pair[AWAY].button()
+    assert pair[AWAY].wait_off(patience(60)) == "powered off by its system"
+    assert len(all_is_computed(pair, 4)) == 8
+    pair[AWAY].start()
+    pair.settle(MEMBERS, within=120)
+
+
 def test_power_loss_of_a_host_ends_its_guests_and_nobody_else(pair):
     pair[HOME].succeed("rm -f /tmp/job.*")
     start(pair, COUNTER, 4)
@@ -168,7 +227,5 @@ def test_power_loss_of_a_host_ends_its_guests_and_nobody_else(pair):
     pair.settle(MEMBERS, within=120)
     # It is a place to go to again.
     eventually(lambda: guests(pair) == 1, patience(SPREAD_WITHIN), LOOK)
-    pair[HOME].wait("[ $(cat /tmp/job.*.status | wc -l) = 4 ]", timeout=int(patience(200)))
-    ended = pair[HOME].succeed("cd /tmp; grep -l '^0$' job.*.status; grep -lx 23999997 job.*.sum")
-    names = [name.rsplit(".", 1)[0] for name in ended.split()]
+    names = [name.rsplit(".", 1)[0] for name in all_is_computed(pair, 4)]
     assert len(names) == 4 and names[:2] == names[2:], "the two at home are right, and no other"

@@ -57,7 +57,7 @@ def trio(tmp_path_factory):
     """Machine 3's CPU lacks what those of the others have."""
     build()
     root = tmp_path_factory.mktemp("stubborn")
-    lay(root, BUILT / "stubborn", BUILT / "stubborn32")
+    lay(root, BUILT / "stubborn", BUILT / "stubborn32", BUILT / "debugger")
     key = images.new_key()
     machines = [
         drone(key=key, cpus=2, mem=400, extra=str(root)),
@@ -144,6 +144,24 @@ def test_a_file_too_many_keeps_a_process_home(trio, start):
     is_told(trio, pid, trio.away, "it has too many mappings")
 
 
+def test_32_bit_code_of_a_64_bit_program_stays(trio, start):
+    pid = start("32-bit-code")
+    is_told(trio, pid, trio.away, "it is a 32-bit program")
+
+
+def test_a_debugger_brings_a_process_home(trio, start):
+    pid = start("nothing")
+    migrate(trio, pid)
+    command = f"mkfifo /tmp/hold && {{ {TOOLS}/debugger {pid} </tmp/hold >/tmp/seen 2>&1 & }}"
+    trio[HOME].succeed(f"{command}; exec 9>/tmp/hold; sleep 600 & echo $! >/tmp/holder")
+    trio[HOME].wait("grep . /tmp/seen", timeout=patience(30))
+    assert trio[HOME].succeed("cat /tmp/seen") == "in call 34\n"  # pause()
+    is_told(trio, pid, trio.away, "a debugger is attached to it")
+    trio[HOME].succeed("kill $(cat /tmp/holder); rm /tmp/hold")
+    trio[HOME].wait(f"grep 'TracerPid:.0' /proc/{pid}/status", timeout=patience(30))
+    migrate(trio, pid)
+
+
 def test_a_cpu_without_a_feature_takes_nobody(trio, start):
     pid = start("nothing")
     is_told(trio, pid, trio.weak, "the CPU there lacks a feature of this one")
@@ -203,6 +221,28 @@ def test_a_process_stays_as_long_as_its_user_wants(trio, start):
     migrate(trio, pid)
 
 
+def test_who_is_away_stays_there_if_it_cannot_go_on(trio, start):
+    pid = start("nothing")
+    migrate(trio, pid)
+    for target, words in [
+        (4321, "there is no such node"),
+        (trio.weak, "the CPU there lacks a feature of this one"),
+    ]:
+        status, said = as_user(trio[HOME], f"tess migrate {pid} {target} 2>&1")
+        assert (status, said.strip()) == (STAYS, f"tess: PID {pid} stays: {words}")
+        assert where(trio, pid) == trio.away
+    assert as_user(trio[HOME], f"tess stay {pid}")[0] == 0
+    assert as_user(trio[HOME], f"tess migrate {pid} {trio.weak}")[0] == STAYS
+    assert where(trio, pid) == trio.away
+
+
+def test_the_number_of_its_home_is_home(trio, start):
+    pid = start("nothing")
+    migrate(trio, pid)
+    migrate(trio, pid, trio.settle([HOME, AWAY, WEAK])[name_of(HOME)])
+    assert where(trio, pid) == 0
+
+
 def test_a_locked_process_comes_home(trio, start):
     pid = start("nothing")
     migrate(trio, pid)
@@ -251,6 +291,27 @@ def test_another_user_moves_and_locks_nothing(trio, start):
     assert trio[HOME].succeed(f"cat /proc/{pid}/lock") == "0\n"
     # But anybody sees where it is, as with ps(1).
     assert as_nobody(trio[HOME], f"cat /proc/{pid}/where /proc/{pid}/nmigs") == (0, "0\n0\n")
+
+
+def test_who_could_move_a_process_cannot_once_it_is_roots(trio):
+    """Its files were opened while it was his; then it executed a set-uid program."""
+    bold, log, said = "/opt/bold", "/tmp/bold.log", "/tmp/bold.said"
+    trio[HOME].succeed(f"cp {TOOLS}/stubborn {bold} && chmod 4755 {bold}")
+    script = f"""sh -c '
+        exec 8>/proc/$$/goto 9>/proc/$$/lock
+        {{
+            until grep -q ready {log}; do usleep 10000; done
+            echo 1 >&9; echo lock $?; echo {trio.away} >&8; echo goto $?
+        }} >{said} 2>/dev/null &
+        exec {bold} nothing >{log} 2>&1' & echo $!"""
+    pid = int(as_user(trio[HOME], script)[1])
+    try:
+        trio[HOME].wait(f"grep goto {said}", timeout=patience(30))
+        assert trio[HOME].succeed(f"cat {said}") == "lock 1\ngoto 1\n"
+        assert where(trio, pid) == 0
+        assert trio[HOME].succeed(f"cat /proc/{pid}/lock") == "0\n"
+    finally:
+        trio[HOME].execute(f"kill -9 {pid}; rm -f {bold}")
 
 
 def test_root_moves_everybodys(trio, start):

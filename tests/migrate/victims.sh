@@ -6,11 +6,14 @@
 cd /tmp/victims 2>/dev/null || { mkdir -m 1777 /tmp/victims && cd /tmp/victims; } || exit 1
 knobs=/sys/module/tessera/parameters
 
-# start NAME: until it runs
+# start NAME [MIB [CGROUP]]: until it runs
 start() {
 	mkfifo -m 666 "$1.in"
 	{
-		su tessera -c "exec /opt/migrate/victim $1.in" >"$1.out" 2>&1
+		(
+			[ -z "$3" ] || echo 0 >"/sys/fs/cgroup/$3/cgroup.procs"
+			exec su tessera -c "exec /opt/migrate/victim $1.in $2"
+		) >"$1.out" 2>&1
 		echo $? >"$1.status"
 	} >/dev/null 2>&1 &
 	until [ -s "$1.out" ]; do usleep 10000; done
