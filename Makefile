@@ -57,6 +57,7 @@ check-cluster: drone ## drones, clusters that form and lose nodes, programs that
 	@tests/run tests/vmlab tests/drone tests/cluster
 	@tests/run tests/migrate/test_migrate.py -k 'home and (cpu_ or memory_)'
 	@tests/run tests/migrate/test_phases.py -k link
+	@tests/run tests/migrate/test_balance.py -k 'half or as_good'
 
 check-migrate: drone ## every program that moves, in every way; 10 minutes more
 	@tests/run tests/migrate

@@ -135,7 +135,7 @@ static void print(const struct sim *sim)
 	const struct result *r = &sim->result;
 
 	printf("| %s | %.1f | %.1f | %.2f | %.2f | %.0f | %.2f | %u | %.2f | %.1f | %.0f | %u | %u | %.0f |\n",
-	       names[sim->policy], r->lost * 100, r->unfair * 100, r->slowdown,
+	       names[sim->policy], r->lost * 100, r->imbalance * 100, r->slowdown,
 	       r->slow95, r->makespan, r->moves, r->most, r->bytes / 1000,
 	       r->age, r->known, r->jobs, r->died, r->seconds);
 	fflush(stdout);
@@ -225,7 +225,7 @@ int main(int argc, char *argv[])
 	int only = -1;
 
 	parse(argc, argv, &options, &only);
-	puts("| policy | lost % | unfair % | slowdown | 95 % | makespan s | moves /node/min | most /min | kB/s | age s | known | jobs | died | run s |");
+	puts("| policy | lost % | imbalance % | slowdown | 95 % | makespan s | moves /node/min | most /min | kB/s | age s | known | jobs | died | run s |");
 	puts("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|");
 	for (int i = 0; i < POLICIES; i++) {
 		struct sim sim = { .options = options,

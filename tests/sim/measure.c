@@ -121,7 +121,7 @@ void measure_second(struct sim *sim)
 	best = possible(sim, jobs);
 	if (jobs) {
 		sim->result.lost += 1 - got / best;
-		sim->result.unfair += excess / jobs;
+		sim->result.imbalance += excess / jobs;
 		sim->samples++;
 	}
 	look_at_information(sim);
@@ -149,7 +149,7 @@ void measure_end(struct sim *sim)
 	}
 	if (sim->samples > 0) {
 		r->lost /= sim->samples;
-		r->unfair /= sim->samples;
+		r->imbalance /= sim->samples;
 	}
 	r->jobs = (unsigned int)n;
 	r->known /= seconds;

@@ -94,7 +94,7 @@ struct options {
 
 struct result {
 	double lost;   /* share of the CPUs idle while jobs waited elsewhere */
-	double unfair; /* jobs that are more than there should be, share */
+	double imbalance; /* jobs that are more than there should be, share */
 	double slowdown; /* mean over jobs: time / time alone on a reference CPU */
 	double slow95;
 	double makespan;	 /* s: from the first arrival to the last end */
