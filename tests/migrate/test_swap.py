@@ -11,7 +11,7 @@ from vmlab import images
 
 pytestmark = pytest.mark.drones
 
-MIB = 48  # of the process
+MIB = 24  # of the process
 # Statuses of a shell: by SIGBUS, or SIGSEGV if the kernel was the first to touch it.
 LOST = [135, 139]
 # Writes well; from its first write on it reads nothing any more.
@@ -55,7 +55,7 @@ def swap_out(machine, device, pid):
         group = "/sys/fs/cgroup"  # of all
     machine.wait(
         f"echo '{MIB}M swappiness=200' >{group}/memory.reclaim; {swapped}",
-        timeout=patience(30),
+        timeout=patience(60),
     )
 
 
@@ -70,7 +70,7 @@ def started(pair, name):
 def is_whole(pair, name, times):
     at(pair[HOME], f"cause look {name}")
     pair[HOME].wait(
-        f"cd /tmp/victims; [ $(grep -c whole {name}.out) = {times} ]", timeout=patience(60)
+        f"cd /tmp/victims; [ $(grep -c whole {name}.out) = {times} ]", timeout=patience(120)
     )
 
 
@@ -83,7 +83,7 @@ def test_what_was_swapped_out_at_home_is_there(pair):
 
 def test_what_was_swapped_out_at_the_host_comes_home(pair):
     started(pair, "back")
-    at(pair[HOME], f"away back {pair.node}")
+    at(pair[HOME], f"away back {pair.node}", timeout=120)
     guest = pair[HOST].succeed("tail -n 1 /proc/hpc/guests | cut -d' ' -f1").strip()
     swap_out(pair[HOST], "vda", guest)
     at(pair[HOME], "go back 0")
