@@ -223,6 +223,18 @@ static int set_number(const struct number *n, const char *text)
 	return admin_switch(false, n->name, (int)value, n->what, n->done);
 }
 
+/* openMosix: each INTERVAL seconds the past shrinks to so many thousandths. */
+static int set_decay(char **given)
+{
+	for (int i = 1; i < 3; i++)
+		if (!*given[i] ||
+		    given[i][strspn(given[i], "0123456789")] != '\0')
+			return old_usage("mosctl", given[i]);
+	old_leave_out("SLOW FAST", "there is one decay for all processes, of "
+				   "INTERVAL seconds");
+	return set_number(number_of("setdecay", "set"), given[0]);
+}
+
 static int get_number(const struct number *n)
 {
 	int64_t value;
@@ -271,6 +283,8 @@ int old_mosctl(int argc, char **argv)
 		return old_usage("mosctl", NULL);
 	if (why_not(request))
 		return old_refuse(request, why_not(request));
+	if (argc == 5 && strcmp(request, "setdecay") == 0)
+		return set_decay(argv + 2);
 	if (argc > 3)
 		return old_usage("mosctl", argv[3]);
 	if (number_of(request, "set"))

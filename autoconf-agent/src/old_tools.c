@@ -33,7 +33,8 @@ static const struct old_tool tools[] = {
 	  "[NODE]\n"
 	  "       mosctl whois [NODE|ADDRESS|NAME]\n"
 	  "       mosctl getdecay|gettune|getyard|setyard\n"
-	  "       mosctl setspeed|setdecay NUMBER" },
+	  "       mosctl setspeed NUMBER\n"
+	  "       mosctl setdecay SECONDS [SLOW FAST]" },
 	{ "setpe", old_setpe, "setpe -r [-f FILE|-]" },
 	{ "mps", old_mps,
 	  "mps [--ominfo|--ominfol] [OPTIONS OF ps(1)] [PID...]" },

@@ -285,6 +285,24 @@ static void test_numbers_are_set(void **state)
 	assert_int_equal(s->status, TESS_USAGE);
 }
 
+static void test_decay_takes_what_openmosix_gave_it(void **state)
+{
+	struct stage *s = *state;
+
+	fake_proc_put("hpc/admin/decay", "");
+	STAGE_RUN(s, run_old, "mosctl", "setdecay", "10", "975", "926");
+	assert_int_equal(s->status, TESS_OK);
+	stage_wrote("hpc/admin/decay", "10\n");
+	stage_says(s->err, "'SLOW FAST' is left out: ");
+	STAGE_RUN(s, run_old, "mosctl", "setdecay", "61", "975", "926");
+	assert_int_equal(s->status, TESS_USAGE);
+	STAGE_RUN(s, run_old, "mosctl", "setdecay", "10", "slow", "926");
+	assert_usage(s, "mosctl");
+	STAGE_RUN(s, run_old, "mosctl", "setdecay", "10", "975");
+	assert_usage(s, "mosctl");
+	stage_wrote("hpc/admin/decay", "10\n");
+}
+
 static void test_what_has_no_meaning_is_refused_in_words(void **state)
 {
 	static const char *const requests[] = {
@@ -482,6 +500,7 @@ int main(void)
 		TEST(test_mosctl_throws_the_switches_there_are),
 		TEST(test_mosctl_keeps_processes),
 		TEST(test_numbers_are_set),
+		TEST(test_decay_takes_what_openmosix_gave_it),
 		TEST(test_what_has_no_meaning_is_refused_in_words),
 		TEST(test_setpe_keeps_the_file_when_nobody_answers),
 		TEST(test_monitors_take_the_options_they_had),
