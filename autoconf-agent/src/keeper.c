@@ -77,6 +77,12 @@ static int send_there(const struct keeper *k, bool unlock,
 	return r;
 }
 
+/* It was sent to where it is: this node has that number. */
+static bool is_there(int error, const char *reason)
+{
+	return error < 0 && strcmp(reason, "that node is this one") == 0;
+}
+
 static void tell(const struct keeper *k, int error, const char *reason)
 {
 	char text[REASON_SIZE + 64];
@@ -100,8 +106,9 @@ static void keep(const struct keeper *k, int pidfd)
 		does = keeper_decide(k, where, locked, clock_ms() - start);
 		if (does == KEEPER_LEAVES)
 			return;
-		if (does == KEEPER_SENDS)
-			(void)send_there(k, locked, reason);
+		if (does == KEEPER_SENDS &&
+		    is_there(send_there(k, locked, reason), reason))
+			return;
 		wait = wait * 2 < KEEPER_LAST_MS ? wait * 2 : KEEPER_LAST_MS;
 	}
 }
@@ -146,6 +153,8 @@ static void run(const struct keeper *k, int started)
 	if (n != 0)
 		return; /* there is no command */
 	r = send_there(k, false, reason);
+	if (is_there(r, reason))
+		return;
 	if (r < 0 && r != -ESRCH && !ended_within(pidfd, 0))
 		tell(k, r, reason);
 	silence(STDERR_FILENO);

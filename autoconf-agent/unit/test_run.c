@@ -230,6 +230,36 @@ static void test_a_refusal_is_told_and_it_runs_at_home(void **state)
 	stage_says(s->err, "stays at home: it has locked memory");
 }
 
+static int tess_run_here(int argc, char **argv)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "%d/cantmove", getpid());
+	fake_proc_put(name, "that node is this one\n");
+	return tess_run(argc, argv);
+}
+
+static void test_who_is_sent_to_this_node_is_at_home(void **state)
+{
+	static const char *const arguments[] = {
+		"run",
+		"-n",
+		"3",
+		"--stay",
+		"sh",
+		"-c",
+		"until read l <$STAGE/$$/lock && [ \"$l\" = 1 ]; do :; done",
+		NULL
+	};
+	struct stage *s = *state;
+
+	make_node("up\n");
+	stage_run(s, tess_run_here, true, arguments);
+	assert_int_equal(s->status, 0);
+	assert_string_equal(s->err, "");
+	stage_process_wrote(s, "lock", "1\nat node is this one\n");
+}
+
 static void test_what_kept_it_is_told_though_it_is_locked_then(void **state)
 {
 	static const char *const arguments[] = {
@@ -355,6 +385,7 @@ int main(void)
 		TEST(test_what_comes_home_at_its_start_is_sent_again),
 		TEST(test_who_stays_is_locked),
 		TEST(test_a_refusal_is_told_and_it_runs_at_home),
+		TEST(test_who_is_sent_to_this_node_is_at_home),
 		TEST(test_what_kept_it_is_told_though_it_is_locked_then),
 		TEST(test_a_node_that_cannot_be_had_is_told_before),
 		TEST(test_no_command_is_told_as_by_a_shell),
