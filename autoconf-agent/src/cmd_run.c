@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "launch.h"
+#include "proc.h"
 #include "tess.h"
 #include "tess_nodes.h"
 
@@ -50,14 +51,24 @@ static const struct list not_on = {
 	rules_deny_range
 };
 
+/* A range may be wider than the cluster. Only the kernel knows who has a number. */
+static bool is_nobody(pid_t number)
+{
+	return proc_has("hpc/nodes") &&
+	       !proc_has("hpc/nodes/%d/status", number);
+}
+
 /* Names may hold a '-' as ranges do: what is no range is a name. */
 static int add_node(const struct list *l, struct rules *rules, const char *item)
 {
 	char message[48];
 	char number[8];
 	unsigned int node;
+	pid_t given;
 	int r = l->add(rules, item);
 
+	if (r == 0 && proc_pid_parse(&given, item) == 0 && is_nobody(given))
+		return nodes_none(false, (unsigned int)given);
 	if (r == -EINVAL && *item &&
 	    strspn(item, "0123456789-") < strlen(item)) {
 		r = nodes_find(item, false, &node);

@@ -28,11 +28,8 @@ static int check_node(unsigned int node)
 	if (!proc_has("hpc"))
 		return process_no_kernel(false);
 	r = proc_read_line(status, sizeof(status), "hpc/nodes/%u/status", node);
-	if (r < 0) {
-		snprintf(message, sizeof(message), "there is no node %u", node);
-		return tess_error(false, "no-node", message,
-				  "'tess nodes' lists them");
-	}
+	if (r < 0)
+		return nodes_none(false, node);
 	if (strcmp(status, "down") != 0)
 		return TESS_OK;
 	snprintf(message, sizeof(message), "node %u is down", node);

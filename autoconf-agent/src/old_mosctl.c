@@ -117,14 +117,6 @@ static int own_number(unsigned int *ret)
 			  "'tess status' shows what it is doing");
 }
 
-static int no_node(unsigned int node)
-{
-	char message[64];
-
-	snprintf(message, sizeof(message), "there is no node %u", node);
-	return tess_error(false, "no-node", message, "'tess nodes' lists them");
-}
-
 static int show(const struct value *v, const char *which)
 {
 	char text[VALUE_SIZE];
@@ -142,7 +134,7 @@ static int show(const struct value *v, const char *which)
 	if (asks_up)
 		puts(up ? "yes" : "no");
 	else if (r < 0)
-		return no_node(node);
+		return nodes_none(false, node);
 	else
 		puts(text);
 	return asks_up && !up ? TESS_FAILED : TESS_OK;

@@ -40,6 +40,14 @@ int nodes_find(const char *text, bool json, unsigned int *ret)
 	return tess_error(json, "no-node", message, "'tess nodes' lists them");
 }
 
+int nodes_none(bool json, unsigned int number)
+{
+	char message[64];
+
+	snprintf(message, sizeof(message), "there is no node %u", number);
+	return tess_error(json, "no-node", message, "'tess nodes' lists them");
+}
+
 unsigned int nodes_number(const json_t *reply, const char *name)
 {
 	json_t *node;

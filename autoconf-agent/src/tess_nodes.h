@@ -13,6 +13,8 @@
 json_t *nodes_ask(void);
 /* A node by number or name, as an argument. TESS_OK, or what was told. */
 int nodes_find(const char *text, bool json, unsigned int *ret);
+/* Tells that nobody has that number. */
+int nodes_none(bool json, unsigned int number);
 /* These work with NULL. nodes_number(): 0 for nobody, nodes_self(): 0 for none
  * yet, nodes_name(): NULL. */
 unsigned int nodes_number(const json_t *reply, const char *name);

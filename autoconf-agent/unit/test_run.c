@@ -298,6 +298,24 @@ static void test_a_node_that_cannot_be_had_is_told_before(void **state)
 	assert_string_equal(s->out, "");
 }
 
+static void test_a_number_that_nobody_has_is_no_rule(void **state)
+{
+	static const char *const options[] = { "--on", "--not-on" };
+	struct stage *s = *state;
+
+	make_node("down\n");
+	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++) {
+		STAGE_RUN(s, tess_run, "run", options[i], "3,99", "echo",
+			  "ran");
+		assert_int_equal(s->status, TESS_FAILED);
+		stage_says(s->err, "there is no node 99");
+		assert_string_equal(s->out, "");
+		STAGE_RUN(s, tess_run, "run", options[i], "3,7-99", "echo",
+			  "ran");
+		assert_string_equal(s->out, "ran\n");
+	}
+}
+
 static void test_no_command_is_told_as_by_a_shell(void **state)
 {
 	struct stage *s = *state;
@@ -388,6 +406,7 @@ int main(void)
 		TEST(test_who_is_sent_to_this_node_is_at_home),
 		TEST(test_what_kept_it_is_told_though_it_is_locked_then),
 		TEST(test_a_node_that_cannot_be_had_is_told_before),
+		TEST(test_a_number_that_nobody_has_is_no_rule),
 		TEST(test_no_command_is_told_as_by_a_shell),
 		TEST(test_wrong_options_are_refused),
 		TEST(test_the_keeper_knows_when_it_is_done),
