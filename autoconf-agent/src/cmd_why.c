@@ -11,6 +11,7 @@
 #include "proc.h"
 #include "rules.h"
 #include "tess.h"
+#include "tess_client.h"
 #include "tess_nodes.h"
 #include "tess_process.h"
 #include "tess_show.h"
@@ -19,7 +20,8 @@ struct answer {
 	pid_t pid;
 	int64_t node; /* 0: home */
 	int64_t moves, locked;
-	char reason[REASON_SIZE];  /* "": it can move */
+	unsigned int guest_of;	  /* its home; 0: it is none, or nobody knows */
+	char reason[REASON_SIZE]; /* "": it can move */
 	char refused[REASON_SIZE]; /* "": it was not, or cannot move */
 	char rules[RULES_TEXT];	   /* "": none are known */
 	const char *left_alone; /* by the balancer, for this; NULL: it is not */
@@ -58,6 +60,32 @@ static const char *left_alone(pid_t pid, const struct rules *rules)
 	return rules->kind == RULES_KIND_IO ? "its rules say io" : NULL;
 }
 
+/* What keeps all processes of this node. */
+static const char *held(bool away)
+{
+	json_t *status;
+	bool off;
+
+	if (proc_admin("quiet", 0))
+		return "this node is quiet";
+	if (proc_admin("stay", 0))
+		return "own processes stay where they are (stay)";
+	if (!away && proc_admin("lstay", 0))
+		return "own processes stay at home (lstay)";
+	status = client_try("status");
+	off = strcmp(show_string(status, "balance"), "off") == 0;
+	json_decref(status);
+	return off ? "balancing is off on this node" : NULL;
+}
+
+static void find_guest(const struct proc_guest *guest, void *userdata)
+{
+	struct answer *a = userdata;
+
+	if (guest->pid == a->pid)
+		a->guest_of = guest->node;
+}
+
 static int find_out(struct answer *a)
 {
 	struct rules rules;
@@ -76,8 +104,11 @@ static int find_out(struct answer *a)
 	if (r < 0)
 		return r;
 	rules = find_rules(a);
+	proc_guests(find_guest, a);
 	if (!*a->reason)
 		a->left_alone = left_alone(a->pid, &rules);
+	if (!*a->reason && !a->left_alone)
+		a->left_alone = held(a->node != 0);
 	return 0;
 }
 
@@ -89,12 +120,13 @@ static json_t *text_or_null(const char *text)
 static int print_json(const struct answer *a)
 {
 	json_t *reply = json_pack(
-		"{s:i, s:I, s:I, s:b, s:b, s:o, s:o, s:o, s:s?}", "pid",
+		"{s:i, s:I, s:I, s:b, s:b, s:o, s:o, s:o, s:s?, s:o}", "pid",
 		(int)a->pid, "node", (json_int_t)a->node, "moves",
 		(json_int_t)a->moves, "locked", a->locked != 0, "can_move",
 		!*a->reason, "reason", text_or_null(a->reason), "last_refused",
 		text_or_null(a->refused), "rules", text_or_null(a->rules),
-		"left_alone", a->left_alone);
+		"left_alone", a->left_alone, "guest_of",
+		a->guest_of ? json_integer(a->guest_of) : json_null());
 	int r = tess_print(reply);
 
 	json_decref(reply);
@@ -112,11 +144,16 @@ static void label(const char *name)
 static void print_text(const struct answer *a)
 {
 	bool colours = show_colours(STDOUT_FILENO);
-	json_t *nodes = a->node ? nodes_ask() : NULL;
+	json_t *nodes = a->node || a->guest_of ? nodes_ask() : NULL;
 	char text[NODES_TEXT];
 
 	label("is");
-	if (a->node) {
+	if (a->guest_of) {
+		nodes_text(text, nodes, a->guest_of);
+		fputs("a guest here, of ", stdout);
+		show_clean(stdout, text);
+		putchar('\n');
+	} else if (a->node) {
 		nodes_text(text, nodes, (unsigned int)a->node);
 		fputs("away, at ", stdout);
 		show_clean(stdout, text);

@@ -428,12 +428,36 @@ static void test_why_tells_what_the_balancer_goes_by(void **state)
 	fake_proc_path(path, "2213");
 	assert_int_equal(chown(path, 1000, 1000), 0);
 	assert_left_alone(NULL);
+	fake_proc_put("hpc/admin/lstay", "1\n");
+	assert_left_alone("own processes stay at home (lstay)");
+	fake_proc_put("2213/where", "3\n");
+	assert_left_alone(NULL);
+	fake_proc_put("hpc/admin/quiet", "1\n");
+	assert_left_alone("this node is quiet");
+	fake_proc_put("2213/where", "0\n");
 	fake_proc_put_bytes("2213/environ", environ, sizeof(environ));
 	assert_left_alone("its rules say io");
 	fake_proc_put("2213/stat", "2213 (sh) S 1 2213 2213 34816 5 4194304 6 "
 				   "7 8 9 800 200 1 2 20 0 1 0 9000 1 512 1 "
 				   "2\n");
 	assert_left_alone("it leads the session of a terminal");
+}
+
+static void test_why_tells_whose_guest_it_is(void **state)
+{
+	json_t *o;
+
+	fake_proc_put("2213/where", "0\n");
+	fake_proc_put("2213/cantmove",
+		      "it is a guest here: only its home can move it\n");
+	fake_proc_put("hpc/guests", "99 8 9 b\n2213 7 812 a\n");
+	assert_int_equal(run(cmd_why, true, "2213", NULL), TESS_OK);
+	o = reply();
+	assert_int_equal(show_integer(o, "guest_of"), 7);
+	json_decref(o);
+	assert_int_equal(run(cmd_why, false, "2213", NULL), TESS_OK);
+	assert_says(out, "a guest here, of node 7");
+	assert_null(strstr(out, "at home"));
 }
 
 static json_t *process(size_t i)
@@ -561,6 +585,7 @@ int main(void)
 		TEST(test_why_tells_the_rules_of_who_is_at_home),
 		TEST(test_a_refusal_of_a_node_is_past),
 		TEST(test_why_tells_what_the_balancer_goes_by),
+		TEST(test_why_tells_whose_guest_it_is),
 		TEST(test_ps_lists_who_is_away),
 		TEST(test_ps_lists_guests),
 		TEST(test_ps_of_nobody_says_so),
