@@ -3,6 +3,7 @@
  * mps: the output of ps(1), with where each process is before it. Options are
  * those of the ps that is installed.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -23,43 +24,51 @@
 #define NODE_WIDTH 6  /* "  NODE" less a blank */
 #define INFO_WIDTH 18 /* "  NODE NMIGS LOCK " */
 #define REASON_WIDTH 44
+#define MAX_SHIFT 8 /* by values before it that are wider than their columns */
 
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\0';
 }
 
-/* The start of a line's word, counted from 0; NULL: it has fewer. */
-static const char *word(const char *line, int index)
-{
-	for (;; index--) {
-		line += strspn(line, " \t\n");
-		if (!*line || index == 0)
-			return *line ? line : NULL;
-		line += strcspn(line, " \t\n");
-	}
-}
-
 int mps_pid_column(const char *header)
 {
-	const char *w;
+	const char *at = header;
 
-	for (int i = 0; (w = word(header, i)); i++)
-		if (strncmp(w, "PID", 3) == 0 && is_blank(w[3]))
-			return i;
+	while ((at = strstr(at, "PID"))) {
+		bool begins = at == header || is_blank(at[-1]);
+
+		at += 3;
+		if (begins && is_blank(*at))
+			return (int)(at - header);
+	}
 	return -ENOENT;
 }
 
-pid_t mps_pid(const char *line, int column)
+/* The number that ends there; 0: none does. */
+static pid_t number_that_ends(const char *line, int end)
 {
-	const char *w = word(line, column);
 	char text[16] = "";
+	int start = end;
 	pid_t pid;
 
-	if (!w)
+	while (start > 0 && isdigit((unsigned char)line[start - 1]))
+		start--;
+	if (start == end || (start > 0 && !is_blank(line[start - 1])))
 		return 0;
-	snprintf(text, sizeof(text), "%.*s", (int)strcspn(w, " \t\n"), w);
+	snprintf(text, sizeof(text), "%.*s", end - start, line + start);
 	return proc_pid_parse(&pid, text) < 0 ? 0 : pid;
+}
+
+pid_t mps_pid(const char *line, int end)
+{
+	int length = (int)strcspn(line, "\n"), last = end + MAX_SHIFT;
+	pid_t pid = 0;
+
+	for (; end <= length && end <= last && !pid; end++)
+		if (is_blank(line[end]))
+			pid = number_that_ends(line, end);
+	return pid;
 }
 
 static void put_number(pid_t pid, const char *file, int width)

@@ -14,10 +14,11 @@ enum mps_info {
 	MPS_INFO_LONG, /* --ominfol: and why it cannot move */
 };
 
-/* Which word of a line is the PID. -ENOENT: none. */
+/* Where in a line the PID ends: ps puts numbers at the right of their column.
+ * -ENOENT: there is none. */
 int mps_pid_column(const char *header);
 /* 0: no number is there. */
-pid_t mps_pid(const char *line, int column);
+pid_t mps_pid(const char *line, int end);
 /* Copies to standard output. -ENOENT: no PIDs to go by. */
 int mps_filter(FILE *from, enum mps_info info);
 

@@ -416,14 +416,18 @@ static void test_the_pid_is_found_in_any_format(void **state)
 	static const char longest[] =
 		"F   UID     PID    PPID PRI  NI    VSZ   RSS WCHAN  STAT TTY\n";
 
-	assert_int_equal(mps_pid_column("  PID TTY          TIME CMD\n"), 0);
-	assert_int_equal(mps_pid_column("USER         PID %CPU\n"), 1);
-	assert_int_equal(mps_pid_column(longest), 2);
+	assert_int_equal(mps_pid_column("  PID TTY          TIME CMD\n"), 5);
+	assert_int_equal(mps_pid_column("USER         PID %CPU\n"), 16);
+	assert_int_equal(mps_pid_column(longest), 15);
 	assert_true(mps_pid_column("COMMAND PPID\n") < 0);
 	assert_true(mps_pid_column("") < 0);
-	assert_int_equal(mps_pid("root      1234  0.0\n", 1), 1234);
-	assert_int_equal(mps_pid("root\n", 1), 0);
-	assert_int_equal(mps_pid("root x\n", 1), 0);
+	assert_int_equal(mps_pid("root        1234  0.0\n", 16), 1234);
+	assert_int_equal(mps_pid("root\n", 16), 0);
+	assert_int_equal(mps_pid("root           x\n", 16), 0);
+	/* Behind words with blanks, and where it is the last one. */
+	assert_int_equal(mps_pid("sleep 1 2           1234\n", 24), 1234);
+	/* Something before it did not fit into its column. */
+	assert_int_equal(mps_pid("a-very-long-name   77 a 5\n", 19), 77);
 }
 
 static int filter(int argc, char **argv)
