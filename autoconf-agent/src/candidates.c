@@ -163,8 +163,7 @@ void candidate_ruled(struct candidate *c, const struct rules *rules, int found)
 /* Those that are for the time at home. */
 static bool rules_keep(const struct candidate *c)
 {
-	return c->secret || c->rules.home || c->rules.stay ||
-	       c->rules.kind == RULES_KIND_IO;
+	return c->secret || rules_keep_home(&c->rules);
 }
 
 void candidate_refused(struct candidate *c, int64_t now)

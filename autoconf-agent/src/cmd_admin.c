@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "proc.h"
+#include "rules.h"
 #include "tess.h"
 #include "tess_process.h"
 
@@ -68,6 +69,8 @@ static int not_locked(bool json, pid_t pid, int error)
 static int lock(const struct tess_command *self, int argc, char **argv,
 		bool json, bool locked)
 {
+	struct rules rules = { 0 };
+	const char *kept = NULL;
 	json_t *reply;
 	pid_t pid;
 	int r = process_argument(self, argc, argv, json, &pid), fd;
@@ -78,12 +81,17 @@ static int lock(const struct tess_command *self, int argc, char **argv,
 	r = fd < 0 ? fd : proc_write_number(fd, locked);
 	if (r < 0)
 		return not_locked(json, pid, r);
+	/* What it was started under is for life. */
+	if (!locked && rules_read(&rules, pid) == 0)
+		kept = rules_keep_home(&rules);
 	if (!json) {
-		printf("PID %d %s\n", pid,
-		       locked ? "stays where it is" : "may move");
+		printf("PID %d %s%s%s\n", pid,
+		       locked ? "stays where it is" : "may move",
+		       kept ? ", but not by itself: " : "", kept ? kept : "");
 		return TESS_OK;
 	}
-	reply = json_pack("{s:i, s:b}", "pid", (int)pid, "locked", locked);
+	reply = json_pack("{s:i, s:b, s:s?}", "pid", (int)pid, "locked", locked,
+			  "left_alone", kept);
 	r = tess_print(reply);
 	json_decref(reply);
 	return r;

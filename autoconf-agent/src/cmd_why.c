@@ -53,11 +53,7 @@ static const char *left_alone(pid_t pid, const struct rules *rules)
 			return "it leads the session of a terminal";
 		return "it belongs to root or to the system";
 	}
-	if (rules->home)
-		return "its rules say home";
-	if (rules->stay)
-		return "its rules say stay";
-	return rules->kind == RULES_KIND_IO ? "its rules say io" : NULL;
+	return rules_keep_home(rules);
 }
 
 /* What keeps all processes of this node. */

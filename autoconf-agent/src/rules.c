@@ -32,6 +32,15 @@ bool rules_choose(const struct rules *rules)
 	return rules->n_ranges || rules->n_denied;
 }
 
+const char *rules_keep_home(const struct rules *rules)
+{
+	if (rules->home)
+		return "its rules say home";
+	if (rules->stay)
+		return "its rules say stay";
+	return rules->kind == RULES_KIND_IO ? "its rules say io" : NULL;
+}
+
 /* A node's number; *text is moved behind it. */
 static int number(uint16_t *ret, const char **text)
 {

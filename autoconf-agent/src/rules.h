@@ -57,6 +57,9 @@ bool rules_allow(const struct rules *rules, uint16_t node);
 /* Whether there are nodes that are not allowed by their number. */
 bool rules_choose(const struct rules *rules);
 
+/* Why the balancer leaves a process with them at home: words, or NULL. */
+const char *rules_keep_home(const struct rules *rules);
+
 /* Adds "7" or "5-9" to the nodes that are allowed, or to those that are not.
  * -EINVAL: it is neither; -E2BIG: too many. */
 int rules_add_range(struct rules *rules, const char *text);

@@ -238,6 +238,20 @@ static void test_a_level_turns_off_what_is_above_it(void **state)
 	assert_non_null(strstr(rules_tunable(1), "-POPCNT"));
 }
 
+static void test_what_keeps_it_home_has_words(void **state)
+{
+	struct rules rules;
+
+	assert_int_equal(rules_parse(&rules, "home"), 0);
+	assert_string_equal(rules_keep_home(&rules), "its rules say home");
+	assert_int_equal(rules_parse(&rules, "stay"), 0);
+	assert_string_equal(rules_keep_home(&rules), "its rules say stay");
+	assert_int_equal(rules_parse(&rules, "io on=3"), 0);
+	assert_string_equal(rules_keep_home(&rules), "its rules say io");
+	assert_int_equal(rules_parse(&rules, "cpu on=3"), 0);
+	assert_null(rules_keep_home(&rules));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -253,6 +267,7 @@ int main(void)
 		cmocka_unit_test(
 			test_nothing_is_no_answer_while_a_program_is_loaded),
 		cmocka_unit_test(test_a_level_turns_off_what_is_above_it),
+		cmocka_unit_test(test_what_keeps_it_home_has_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
