@@ -73,4 +73,25 @@ _tess() {
 	mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$words" -- "$cur")
 }
 
+# openMosix's names for it.
+_tess_old() {
+	local cur=${COMP_WORDS[COMP_CWORD]} words=''
+	COMPREPLY=()
+	case ${COMP_WORDS[0]##*/}:$COMP_CWORD in
+	migrate:1) words=$(_tess_pids own) ;;
+	migrate:2) words="home balance $(_tess_nodes)" ;;
+	mosctl:1)
+		words='block noblock expel bring stay nostay lstay nolstay quiet noquiet getload
+			getspeed getmem getfree getutil status isup whois setspeed getdecay setdecay'
+		;;
+	mosctl:2) words=$(_tess_nodes) ;;
+	runon:1) words=$(_tess_nodes) ;;
+	mosmon:* | mtop:* | setpe:*) ;;
+	mps:*) words='--ominfo --ominfol' ;;
+	*) mapfile -t COMPREPLY < <(compgen -c -- "$cur") ;;
+	esac
+	mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$words" -- "$cur")
+}
+
 complete -F _tess tess
+complete -F _tess_old migrate mosrun mosctl mps mtop mosmon setpe runon runhome nomig cpujob iojob

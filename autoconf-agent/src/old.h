@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * openMosix's commands, which are links to tess: mosix(7) says of each option
+ * openMosix's commands, which are links to tess: tess-openmosix(7) says of each option
  * whether it works. What has no meaning here is said in words: advice is left
  * out, and all else refused.
  */
