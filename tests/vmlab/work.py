@@ -116,12 +116,19 @@ class Work:
         status = self.node.succeed("cat /tmp/jobs/*.status").strip()
         if status != "130":
             raise LabError(f"job {pid} should have been interrupted, its status is {status}")
-        there = self.machine(self.places[pid])
+        there = self.machine(self.places.pop(pid))
         self.story.tell(f"job {pid}, on {there}, is interrupted as by Ctrl-C: status 130")
 
+    def on(self, machine):
+        return sum(self.names.get(place) == machine for place in self.places.values())
+
     def switch_off(self, machine):
+        self.until(
+            lambda now: self.on(machine), SPREAD_WITHIN, f"machine {machine} has got no job"
+        )
+        jobs = self.on(machine)
         self.story.tell(f"the power button of machine {machine}, which runs "
-                        f"{sum(self.names[p] == machine for p in self.places.values())} jobs")
+                        f"{jobs} job{'s' if jobs > 1 else ''}")
         self.lab[machine].button(timeout=OFF_WITHIN)
         self.story.tell(f"machine {machine} is off")
         self.look()
