@@ -57,7 +57,7 @@ def move(where, sums):
 
 
 def test_a_program_of_the_same_image_is_mapped_at_the_host(tmp_path):
-    assert 'it is "made at HOST"' in move(tmp_path, [ONE, ONE])
+    assert 'it is "made at HOST", shared "made at HOST"' in move(tmp_path, [ONE, ONE])
 
 
 def test_a_program_of_another_image_comes_from_home(tmp_path):
