@@ -101,7 +101,7 @@ def numbers(lines):
 
 def test_a_moved_xz_shows_its_progress_and_compresses_alike(pair, terminal):
     text, command = numbers(200000), ["xz", "-6ek", "-T1"]
-    pair[HOME].succeed("seq 200000 >/tmp/numbers")
+    pair[HOME].succeed("su tessera -c 'seq 200000 >/tmp/numbers'")
     terminal.enter(f"{' '.join(command)} -v /tmp/numbers; echo ended $?")
     terminal.read(r"[1-9]\S* %")
     migrate(pair, pid_of(pair[HOME], "xz"))
