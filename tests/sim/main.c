@@ -135,9 +135,9 @@ static void print(const struct sim *sim)
 	const struct result *r = &sim->result;
 
 	printf("| %s | %.1f | %.1f | %.2f | %.2f | %.0f | %.2f | %u | %.2f | %.1f | %.0f | %u | %u | %.0f |\n",
-	       names[sim->policy], r->lost * 100, r->imbalance * 100, r->slowdown,
-	       r->slow95, r->makespan, r->moves, r->most, r->bytes / 1000,
-	       r->age, r->known, r->jobs, r->died, r->seconds);
+	       names[sim->policy], r->lost * 100, r->imbalance * 100,
+	       r->slowdown, r->slow95, r->makespan, r->moves, r->most,
+	       r->bytes / 1000, r->age, r->known, r->jobs, r->died, r->seconds);
 	fflush(stdout);
 }
 

@@ -93,7 +93,7 @@ struct options {
 };
 
 struct result {
-	double lost;   /* share of the CPUs idle while jobs waited elsewhere */
+	double lost; /* share of the CPUs idle while jobs waited elsewhere */
 	double imbalance; /* jobs that are more than there should be, share */
 	double slowdown; /* mean over jobs: time / time alone on a reference CPU */
 	double slow95;
