@@ -28,7 +28,7 @@
 #define TESSERA_VMAS_AWAY	(TESSERA_VMAS_MAX - 1024)
 #define TESSERA_CHUNKS_MAX	(128 * 1024)	/* page tables: 256 GiB of addresses */
 #define TESSERA_FILES_MAX	1024		/* files that it has mapped */
-#define TESSERA_SIGNALS_MAX	256		/* signals that travel with a thread */
+#define TESSERA_SIGNALS_MAX	4096		/* signals that travel with a thread */
 #define TESSERA_XSTATE_MAX	(16 * 1024)
 #define TESSERA_PAGES_MAX	16		/* pages in one frame */
 #define TESSERA_CHUNK_SHIFT	21		/* a page table's worth of addresses */

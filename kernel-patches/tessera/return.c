@@ -15,6 +15,9 @@
 #include "thread.h"
 #include "trace.h"
 
+/* Of the kernel's own, that come while they are counted, or have no room in a queue. */
+#define MORE_SIGNALS	64
+
 static int wait_for(struct tessera_group *group, const bool *flag)
 {
 	if (wait_event_killable(group->wait, READ_ONCE(*flag) ||
@@ -41,18 +44,29 @@ static int drain(struct tessera_task *member)
 	return ret;
 }
 
+/* The caller holds siglock. */
+static u32 count_pending(void)
+{
+	return list_count_nodes(&current->pending.list) +
+	       list_count_nodes(&current->signal->shared_pending.list);
+}
+
 /* Whatever is pending for this thread, and for the process if it is the carrier. */
 static int collect(struct tessera_task *member)
 {
 	struct sighand_struct *sighand = tessera_own_sighand();
 	struct state_thread *state = member->state;
 	sigset_t none;
+	u32 most;
 
-	member->signals = kvcalloc(TESSERA_SIGNALS_MAX, sizeof(*member->signals), GFP_KERNEL);
+	spin_lock_irq(&sighand->siglock);
+	most = min_t(u32, count_pending() + MORE_SIGNALS, TESSERA_SIGNALS_MAX);
+	spin_unlock_irq(&sighand->siglock);
+	member->signals = kvcalloc(most, sizeof(*member->signals), GFP_KERNEL);
 	if (!member->signals)
 		return -ENOMEM;
 	sigemptyset(&none);
-	while (state->signals < TESSERA_SIGNALS_MAX && !fatal_signal_pending(current)) {
+	while (state->signals < most && !fatal_signal_pending(current)) {
 		struct frame_signal *frame = &member->signals[state->signals].signal;
 		enum pid_type type = PIDTYPE_PID;
 		kernel_siginfo_t info;
