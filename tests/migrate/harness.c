@@ -320,20 +320,37 @@ static bool go(pid_t pid, int node)
 	return put == length;
 }
 
+struct errand {
+	pid_t pid;
+	int node;
+};
+
+static void run_errand(void *argument)
+{
+	const struct errand *errand = argument;
+	int64_t deadline = soon();
+
+	while (!go(errand->pid, errand->node)) {
+		CHECK(now(CLOCK_MONOTONIC) < deadline);
+		rest_ms(1);
+	}
+}
+
 void send_along(pid_t pid)
 {
+	static struct errand errand;
 	int64_t deadline = soon();
-	static int node;
 
 	if (!wandering())
 		return;
-	/* What was forked is at home, and so are we for a while. */
-	while (!node || !go(pid, node)) {
+	while (!errand.node) {
 		CHECK(now(CLOCK_MONOTONIC) < deadline);
 		rest_ms(1);
-		if (!node)
-			node = atoi(text_of("/proc/self/where"));
+		errand.node = atoi(text_of("/proc/self/where"));
 	}
+	/* By somebody who stays at home: each of our own moves would interrupt it. */
+	errand.pid = pid;
+	child_passed(child(run_errand, &errand));
 }
 
 static void obey(int fd, void (*act)(void *), void *argument)
