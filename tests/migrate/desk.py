@@ -61,6 +61,8 @@ def terminal_of(cluster):
     terminal = Terminal(cluster[1])
     yield terminal
     terminal.close()
+    # A shell that finds its terminal gone does not always tell its jobs.
+    cluster[1].execute(f"pkill -HUP -u {USER}")
     cluster[1].wait("! pgrep -u tessera", timeout=patience(20))
     cluster[2].wait("! grep . /proc/hpc/guests", timeout=patience(20))
 
