@@ -84,8 +84,7 @@ _tess_old() {
 		words='block noblock expel bring stay nostay lstay nolstay quiet noquiet getload
 			getspeed getmem getfree getutil status isup whois setspeed getdecay setdecay'
 		;;
-	mosctl:2) words=$(_tess_nodes) ;;
-	runon:1) words=$(_tess_nodes) ;;
+	mosctl:2 | runon:1) words=$(_tess_nodes) ;;
 	mosmon:* | mtop:* | setpe:*) ;;
 	mps:*) words='--ominfo --ominfol' ;;
 	*) mapfile -t COMPREPLY < <(compgen -c -- "$cur") ;;

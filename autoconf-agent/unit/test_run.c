@@ -239,44 +239,33 @@ static int tess_run_here(int argc, char **argv)
 	return tess_run(argc, argv);
 }
 
-static void test_who_is_sent_to_this_node_is_at_home(void **state)
+/* It is sent to node 3, to stay, and does this in a shell. */
+static void run_there(struct stage *s, int (*run)(int argc, char **argv),
+		      const char *script)
 {
-	static const char *const arguments[] = {
-		"run",
-		"-n",
-		"3",
-		"--stay",
-		"sh",
-		"-c",
-		"until read l <$STAGE/$$/lock && [ \"$l\" = 1 ]; do :; done",
-		NULL
-	};
-	struct stage *s = *state;
+	const char *const arguments[] = { "run", "-n", "3",    "--stay",
+					  "sh",	 "-c", script, NULL };
 
 	make_node("up\n");
-	stage_run(s, tess_run_here, true, arguments);
+	stage_run(s, run, true, arguments);
 	assert_int_equal(s->status, 0);
+}
+
+static void test_who_is_sent_to_this_node_is_at_home(void **state)
+{
+	struct stage *s = *state;
+
+	run_there(s, tess_run_here,
+		  "until read l <$STAGE/$$/lock && [ \"$l\" = 1 ]; do :; done");
 	assert_string_equal(s->err, "");
 	stage_process_wrote(s, "lock", "1\nat node is this one\n");
 }
 
 static void test_what_kept_it_is_told_though_it_is_locked_then(void **state)
 {
-	static const char *const arguments[] = {
-		"run",
-		"-n",
-		"3",
-		"--stay",
-		"sh",
-		"-c",
-		"until [ -s /proc/self/fd/2 ]; do :; done",
-		NULL
-	};
 	struct stage *s = *state;
 
-	make_node("up\n");
-	stage_run(s, tess_run, true, arguments);
-	assert_int_equal(s->status, 0);
+	run_there(s, tess_run, "until [ -s /proc/self/fd/2 ]; do :; done");
 	stage_says(s->err, "stays at home: it has locked memory");
 	stage_process_wrote(s, "lock", "1\n has locked memory\n");
 }
