@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Two machines with one CPU each that balance by themselves."""
 import os
-import subprocess
 
 import pytest
 from cluster import cluster_of, drone, eventually, patience, throughout
+from tools import swap_disk
 from vmlab import images
 
 pytestmark = pytest.mark.drones
@@ -29,12 +29,8 @@ LOOK = 4  # seconds; each look is work for an emulated machine, and it would cou
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory):
     """Home has a disk for swapping."""
-    disk = tmp_path_factory.mktemp("swap") / "disk"
-    with open(disk, "wb") as new:
-        new.truncate(512 << 20)
-    subprocess.run(["mkswap", "-q", disk], check=True, stderr=subprocess.DEVNULL)
+    swap, _ = swap_disk(tmp_path_factory.mktemp("swap"), "disk")
     key = images.new_key()
-    swap = ["-drive", f"if=virtio,format=raw,file={disk}"]
     machines = [drone(key=key, balance=True, qemu=swap), drone(key=key, balance=True)]
     with cluster_of("balance", machines) as cluster:
         cluster.numbers = cluster.settle(MEMBERS, within=120)

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Memory that was swapped out moves as any other. What the swap device has lost
 ends who touches it, and nobody sees zeros in its place."""
-import subprocess
-
 import pytest
 from cluster import DEBUG, cluster_of, drone, name_of, patience
-from tools import BUILT, HERE, build, lay
+from tools import BUILT, HERE, build, lay, swap_disk
 from victims import HOME, HOST, MEMBERS, at
 from vmlab import images
 
@@ -22,14 +20,6 @@ BROKEN = (
 )
 
 
-def disk(where, name):
-    file = where / name
-    with open(file, "wb") as new:
-        new.truncate(256 << 20)
-    subprocess.run(["mkswap", "-q", file], check=True, stderr=subprocess.DEVNULL)
-    return file
-
-
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory):
     """vda of each is for swapping, vdb of home is broken."""
@@ -37,9 +27,8 @@ def pair(tmp_path_factory):
     root, disks = tmp_path_factory.mktemp("swap"), tmp_path_factory.mktemp("disks")
     lay(root, BUILT / "victim", HERE / "victims.sh")
     key, mem = images.new_key(), 1200 if DEBUG else 400
-    home = ["-drive", f"if=virtio,format=raw,file={disk(disks, 'home')}"]
-    home += ["-drive", BROKEN.format(disk(disks, "broken"))]
-    host = ["-drive", f"if=virtio,format=raw,file={disk(disks, 'host')}"]
+    home, host = swap_disk(disks, "home")[0], swap_disk(disks, "host")[0]
+    home += ["-drive", BROKEN.format(swap_disk(disks, "broken")[1])]
     machines = [drone(key=key, mem=mem, extra=str(root), qemu=disks) for disks in (home, host)]
     with cluster_of("swap", machines) as cluster:
         cluster.node = cluster.settle(MEMBERS, within=120)[name_of(HOST)]

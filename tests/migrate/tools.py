@@ -21,3 +21,12 @@ def lay(root, *files):
     target.mkdir(parents=True, exist_ok=True)
     for file in files:
         shutil.copy(file, target)
+
+
+def swap_disk(where, name):
+    """Arguments for QEMU: one more disk, for swapping. And its file."""
+    file = where / name
+    with open(file, "wb") as new:
+        new.truncate(512 << 20)
+    subprocess.run(["mkswap", "-q", file], check=True, stderr=subprocess.DEVNULL)
+    return ["-drive", f"if=virtio,format=raw,file={file}"], file
