@@ -128,6 +128,9 @@ static void fill(struct tessera_node *to, const struct node *from)
 		.speed = load->speed,
 		.mem = (uint64_t)load->mem_mib << 20,
 		.rmem = (uint64_t)load->free_mib << 20,
+		.guests = load->guests,
+		.pressure = load->pressure,
+		.measured = (uint32_t)(from->heard / 1000),
 	};
 	memcpy(to->address, &from->address, sizeof(to->address));
 	if (from->known)

@@ -44,7 +44,7 @@ static int by_number(const void *a, const void *b)
 
 static bool node_valid(const struct tessera_node *node)
 {
-	if (!node->number || node->reserved[0] || node->reserved[1])
+	if (!node->number || node->reserved)
 		return false;
 	if (strnlen(node->name, sizeof(node->name)) == sizeof(node->name))
 		return false;

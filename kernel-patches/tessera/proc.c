@@ -10,10 +10,12 @@
 #include <linux/dcache.h>
 #include <linux/fs.h>
 #include <linux/kstrtox.h>
+#include <linux/minmax.h>
 #include <linux/proc_fs.h>
 #include <linux/seq_file.h>
 #include <linux/sprintf.h>
 #include <linux/string.h>
+#include <linux/timekeeping.h>
 #include <uapi/linux/tessera.h>
 
 #include "admin.h"
@@ -67,6 +69,26 @@ static void show_util(struct seq_file *seq, const struct tessera_node *node)
 	seq_printf(seq, "%u\n", (node->util + 5) / 10);
 }
 
+static void show_guests(struct seq_file *seq, const struct tessera_node *node)
+{
+	seq_printf(seq, "%u\n", node->guests);
+}
+
+static void show_pressure(struct seq_file *seq, const struct tessera_node *node)
+{
+	seq_printf(seq, "%u\n", (node->pressure + 5) / 10);
+}
+
+static void show_age(struct seq_file *seq, const struct tessera_node *node)
+{
+	s64 age = ktime_get_boottime_seconds() - node->measured;
+
+	if (node->measured)
+		seq_printf(seq, "%lld\n", max(age, 0LL));
+	else
+		seq_puts(seq, "-1\n");
+}
+
 static const struct value {
 	const char *name;
 	void (*show)(struct seq_file *seq, const struct tessera_node *node);
@@ -78,6 +100,9 @@ static const struct value {
 	{ "rmem",	show_rmem },
 	{ "status",	show_status },
 	{ "util",	show_util },
+	{ "guests",	show_guests },
+	{ "pressure",	show_pressure },
+	{ "age",	show_age },
 };
 
 /* An inode's i_private: the node's number, and 1 + the index of the value. */

@@ -57,6 +57,7 @@ def test_the_kernel_lists_the_same_nodes_as_the_agent(three):
     ids = three.settle(OLD)
     for number in OLD:
         three[number].wait(f"[ $(ls /proc/hpc/nodes | wc -l) = {len(ids)} ]", patience(10))
+        three[number].wait("! grep -v '^[0-3]$' /proc/hpc/nodes/*/age", patience(10))
         out = three[number].succeed("cd /proc/hpc/nodes; grep . */cpus */status")
         assert {int(line.split("/")[0]) for line in out.split()} == set(ids.values())
 

@@ -62,6 +62,9 @@ static struct tessera_node node(unsigned int number, unsigned int status)
 		.speed = 10000,
 		.mem = 1ULL << 33,
 		.rmem = 1ULL << 32,
+		.guests = 7,
+		.pressure = 256,
+		.measured = 1,
 		.address = { 0xfd, [15] = number },
 	};
 

@@ -45,7 +45,10 @@ struct tessera_node {
 	__u64	rmem;			/* bytes of memory a guest could get */
 	__u8	address[16];		/* IPv6 address on tess0 */
 	char	name[TESSERA_NAME_SIZE];	/* ends with a NUL */
-	__u64	reserved[2];
+	__u16	guests;			/* processes of other nodes that it has */
+	__u16	pressure;		/* somebody waited for memory, thousandths */
+	__u32	measured;		/* all that: CLOCK_BOOTTIME, seconds; 0: never */
+	__u64	reserved;
 };
 
 struct tessera_nodes {
