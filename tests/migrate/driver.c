@@ -127,15 +127,19 @@ static void become_user(const struct run *run)
 
 static void execute(const struct run *run, const char *dir, int in, int out)
 {
-	char path[512], home[80], patience[32];
+	char path[512], home[80], patience[32], away[32];
 	char *const argv[] = { path, NULL };
 	char *const envp[] = { (char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin",
-			       (char *)"TESSERA_TEST=as it was", home, patience,
+			       (char *)"TESSERA_TEST=as it was",
+			       home,
+			       patience,
+			       away,
 			       NULL };
 
 	snprintf(path, sizeof(path), "%s/%s", dir, run->name);
 	snprintf(home, sizeof(home), "HOME=%s", run->workdir);
 	snprintf(patience, sizeof(patience), "SLOW=%g", slow);
+	snprintf(away, sizeof(away), "AWAY=%d", node);
 	setsid();
 	umask(022);
 	dup2(in, STDIN_FILENO);
