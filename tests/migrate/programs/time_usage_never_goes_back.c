@@ -31,7 +31,7 @@ static void look(struct rusage *last)
 	*last = now;
 }
 
-/* So many pages that nobody had, and so many waits. */
+/* So many pages that nobody had, and so many waits, long enough to be one. */
 #define MANY 30
 static void fault_and_wait(void)
 {
@@ -42,7 +42,7 @@ static void fault_and_wait(void)
 	CHECK(p != MAP_FAILED);
 	for (i = 0; i < MANY; i++) {
 		p[i * PAGE] = 1;
-		rest_ms(2);
+		rest_ms(20);
 	}
 	CHECK_EQ(munmap(p, MANY * PAGE), 0);
 }
