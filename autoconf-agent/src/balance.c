@@ -91,7 +91,8 @@ static double thread_speed(const struct balance_node *n, bool guest,
 		own += more;
 	if (guests + own <= cpus)
 		return speed_of(n);
-	theirs = at_least(cpus - own, cpus * BALANCE_GUEST_SHARE / 100);
+	theirs = at_least(cpus - own,
+			  cpus * n->guest_share / (100.0 + n->guest_share));
 	theirs = at_most(theirs, guests);
 	return speed_of(n) *
 	       (guest ? share(theirs, guests) : share(cpus - theirs, own));

@@ -95,9 +95,6 @@
  * them is taken at random. */
 #define BALANCE_EQUAL 50
 
-/* All guests together have this share of the CPU when a node's own processes want
- * all of it, per cent: cgroup weight 50 against 100. */
-#define BALANCE_GUEST_SHARE 33
 /* One of a node's own that wants a CPU gets at least this much of it beside guests,
  * per cent: what they leave, less what is measured wrongly. */
 #define BALANCE_OWN_SHARE 60
@@ -144,6 +141,7 @@ struct balance_node {
 	uint32_t mem_mib, free_mib;
 	uint16_t pressure; /* memory, per mille */
 	uint16_t guests, room;
+	uint8_t guest_share; /* CPU weight of all guests; its own have 100 */
 	bool leave;
 	uint32_t age; /* of all this, ms */
 	/* What we sent there and it cannot have told of yet. */

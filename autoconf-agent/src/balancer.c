@@ -109,6 +109,7 @@ void balancer_host(struct balancer *b, struct node_load *load)
 				     .owner_first = b->conf.owner_first };
 	struct balance_node self;
 
+	load->guest_share = (uint8_t)b->conf.share;
 	if (!b->agent->kernel)
 		return;
 	host.blocked = proc_admin("block", 1) || !takes_part(b);

@@ -13,7 +13,6 @@
 
 #define GUESTS_MOST 1024
 #define SHARE_DEFAULT 50
-#define SHARE_MOST 100 /* whoever sits here never comes second */
 
 const struct conf conf_defaults = {
 	.balance = true,
@@ -89,7 +88,7 @@ static int to_share(const struct word *w, uint32_t *ret)
 {
 	uint32_t n;
 
-	if (to_number(w, SHARE_MOST, &n) < 0 || !n)
+	if (to_number(w, NODE_SHARE_MOST, &n) < 0 || !n)
 		return -EINVAL;
 	*ret = n;
 	return 0;

@@ -88,6 +88,7 @@ struct balance_node ledger_node(const struct ledger *l, int64_t now,
 		.guests = load->guests,
 		.room = load->room,
 		.leave = load->leave,
+		.guest_share = load->guest_share,
 		.age = age,
 	};
 

@@ -18,6 +18,7 @@
 #define NODE_MACHINE_SIZE 8
 #define NODE_ENDPOINTS 8
 #define NODE_NUMBER_MAX 65535
+#define NODE_SHARE_MOST 100 /* whoever sits here never comes second */
 #define NODES_MAX 4096
 
 /* The host part of a node's address, a hash of its public key. */
@@ -47,6 +48,7 @@ struct node_load {
 	uint16_t guest_load; /* what of it are guests; a new one counts whole */
 	uint16_t guests;     /* processes of other nodes that are here */
 	uint16_t room;	     /* so many more it takes; its own decision */
+	uint8_t guest_share; /* CPU weight of all guests; its own have 100 */
 	bool leave; /* guests shall go home: its owner needs what they use */
 	uint16_t pressure; /* somebody waited for memory: per mille of ~10 s */
 	uint32_t speed;	   /* index of one CPU; 1000 is the reference machine */

@@ -74,6 +74,7 @@ static void put_entry(uint8_t *p, const struct node_entry *e)
 	/* In the claim's reserved bytes: */
 	p[20] = (uint8_t)e->status;
 	p[21] = e->load.leave;
+	p[22] = e->load.guest_share;
 	put_u16(p + 32, e->load.cpus);
 	put_u16(p + 34, e->load.util);
 	put_u32(p + 36, e->load.load);
@@ -110,13 +111,14 @@ static bool get_entry(struct node_entry *e, const uint8_t *p)
 		return false;
 	e->status = p[20];
 	if (e->load.util > 1000 || e->load.free_mib > e->load.mem_mib ||
-	    e->load.pressure > 1000 || p[21] > 1)
+	    e->load.pressure > 1000 || p[21] > 1 || p[22] > NODE_SHARE_MOST)
 		return false;
 	e->load.leave = p[21];
+	e->load.guest_share = p[22];
 	/* Up means: has a number. */
 	if (e->status == NODE_UP && e->claim.number == 0)
 		return false;
-	return zero(p + 22, 2) && e->age <= WIRE_AGE_MAX &&
+	return zero(p + 23, 1) && e->age <= WIRE_AGE_MAX &&
 	       !zero(e->id.bytes, NODE_ID_SIZE);
 }
 

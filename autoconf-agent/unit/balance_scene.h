@@ -21,7 +21,7 @@
 /* An idle PC with a GiB, and what differs; of a process that computes, too. */
 #define IDLE                                                                   \
 	.cpus = 1, .speed = 1000, .mem_mib = 1024, .free_mib = 800, .room = 8, \
-	.age = 500
+	.guest_share = 50, .age = 500
 #define GUESTS(n) .load = (n) * 100, .guest_load = (n) * 100, .guests = (n)
 #define HUNGRY .wants = 100, .cpu_ms = 5000, .mem_mib = 10
 

@@ -489,6 +489,7 @@ static void a_host_tells_what_it_takes(void **state)
 		skip();
 	balancer_host(w.balancer, &load);
 	assert_int_equal(load.room, 8);
+	assert_int_equal(load.guest_share, 50);
 	fake_proc_put("hpc/admin/block", "1\n");
 	balancer_host(w.balancer, &load);
 	assert_int_equal(load.room, 0);

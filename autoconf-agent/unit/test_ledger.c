@@ -19,6 +19,7 @@ static const struct node_load load = {
 	.guests = 3,
 	.room = 4,
 	.leave = true,
+	.guest_share = 20,
 	.pressure = 7,
 	.speed = 900,
 	.mem_mib = 1000,
@@ -38,6 +39,7 @@ static void a_node_is_what_it_tells(void **state)
 	assert_int_equal(n.guests, 3);
 	assert_int_equal(n.room, 4);
 	assert_true(n.leave);
+	assert_int_equal(n.guest_share, 20);
 	assert_int_equal(n.pressure, 7);
 	assert_int_equal(n.mem_mib, 1000);
 	assert_int_equal(n.free_mib, 600);

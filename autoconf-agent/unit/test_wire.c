@@ -32,6 +32,7 @@ static const struct node_entry entry = {
 		  .guest_load = 65535,
 		  .room = 3,
 		  .leave = true,
+		  .guest_share = 100,
 		  .pressure = 1000 },
 };
 
@@ -178,7 +179,8 @@ static void impossible_fields_are_refused(void **state)
 		{ WIRE_PING, body + 20, 0 },	       /* status 0 */
 		{ WIRE_PING, body + 20, 6 },	       /* status 6 */
 		{ WIRE_PING, body + 21, 2 },	       /* unknown flag */
-		{ WIRE_PING, body + 22, 1 },	       /* reserved */
+		{ WIRE_PING, body + 22, 101 },	       /* share > 100 */
+		{ WIRE_PING, body + 23, 1 },	       /* reserved */
 		{ WIRE_PING, body + 61, 0xff },	       /* pressure > 1000 */
 		{ WIRE_PING, body + 35, 0xff },	       /* util > 1000 */
 		{ WIRE_PING, body + 51, 0xff },	       /* free > memory */

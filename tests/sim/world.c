@@ -8,6 +8,7 @@
 #include "sim.h"
 
 #define SMOOTH_MS 5000 /* as load.c */
+#define GUEST_SHARE 50 /* CPU weight of guests; own processes have 100 */
 #define BASE_SHARE 4   /* of the memory is in use without any job: a quarter */
 
 static uint32_t next(uint64_t *state)
@@ -236,7 +237,7 @@ static double speed(const struct simnode *n, double own, double guests,
 
 	if (all <= cpus)
 		return n->speed / 1000.0;
-	theirs = own > 0 ? cpus * BALANCE_GUEST_SHARE / 100 : cpus;
+	theirs = own > 0 ? cpus * GUEST_SHARE / (100.0 + GUEST_SHARE) : cpus;
 	if (theirs < cpus - own)
 		theirs = cpus - own;
 	if (theirs > guests)
@@ -306,6 +307,7 @@ void world_measure(struct sim *sim, int node)
 	n->load.load =
 		(uint32_t)((n->smooth + 5000) / 10000) + n->load.guest_load;
 	n->load.mem_mib = n->mem_mib;
+	n->load.guest_share = GUEST_SHARE;
 	n->load.free_mib = n->used_mib < n->mem_mib ? n->mem_mib - n->used_mib :
 						      0;
 	self = ledger_node(&n->ledger, sim->now, 0, &n->load, 0);
