@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # test_completion.sh TESS COMPLETION: what a shell offers is what the command has.
 set -euo pipefail
-shopt -s extglob
 
 command=$1
 failed=0

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf.h"
 #include "sim.h"
 
 #define SMOOTH_MS 5000 /* as load.c */
-#define GUEST_SHARE 50 /* CPU weight of guests; own processes have 100 */
 #define BASE_SHARE 4   /* of the memory is in use without any job: a quarter */
 
 static uint32_t next(uint64_t *state)
@@ -47,6 +47,7 @@ static void new_node(struct sim *sim, struct simnode *n)
 	n->speed = sim->options.cpus ? 1000 : speeds[sim_luck(sim) % 5];
 	n->mem_mib = sizes[sim_luck(sim) % 4] * (n->cpus > 2 ? 2 : 1);
 	n->used_mib = n->mem_mib / BASE_SHARE;
+	n->load.guest_share = (uint8_t)conf_defaults.share;
 	n->first_at = n->first_home = NOBODY;
 	n->phase = sim_luck(sim) % 1000 / STEP_MS * STEP_MS;
 }
@@ -237,7 +238,9 @@ static double speed(const struct simnode *n, double own, double guests,
 
 	if (all <= cpus)
 		return n->speed / 1000.0;
-	theirs = own > 0 ? cpus * GUEST_SHARE / (100.0 + GUEST_SHARE) : cpus;
+	theirs = own > 0 ? cpus * n->load.guest_share /
+				   (100.0 + n->load.guest_share) :
+			   cpus;
 	if (theirs < cpus - own)
 		theirs = cpus - own;
 	if (theirs > guests)
@@ -307,7 +310,6 @@ void world_measure(struct sim *sim, int node)
 	n->load.load =
 		(uint32_t)((n->smooth + 5000) / 10000) + n->load.guest_load;
 	n->load.mem_mib = n->mem_mib;
-	n->load.guest_share = GUEST_SHARE;
 	n->load.free_mib = n->used_mib < n->mem_mib ? n->mem_mib - n->used_mib :
 						      0;
 	self = ledger_node(&n->ledger, sim->now, 0, &n->load, 0);
