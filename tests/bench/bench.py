@@ -9,7 +9,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import mean
 
@@ -86,6 +85,7 @@ def jobs(pair, count, seconds):
     """A third of it at home. No two machines are equally fast: the peer is a third of
     the time that it takes here, and two thirds of what it takes there."""
     row = Row(f"{seconds} s of computing, moved once", "s", 1.03, "unmoved, here and there")
+    pair.never_idle()
     rounds = int(seconds * 1e9 / pair.numbers("job")[0])
     for _ in in_turn("jobs", count):
         row.add(peer=(pair.job(rounds) + 2 * pair.job(rounds, node=pair.host)) / 3)
@@ -102,7 +102,8 @@ def spreads(pair, count, seconds):
     pair.parallel_ready()
     for _ in in_turn("jobs that spread", count):
         # Half of the jobs there: as long as half of the time of all.
-        half.add(peer=pair.crowd(JOBS // 2, "tess", "run", "--stay", "./job", rounds))
+        half.add(peer=pair.crowd(JOBS // 2, "tess", "run", "--stay", "./job", rounds,
+                                 node=pair.home))
         ours = pair.crowd(JOBS, "./job", rounds)
         half.add(ours=ours)
         listed.add(ours=ours, peer=pair.parallel(JOBS, "job", rounds))
@@ -119,7 +120,8 @@ def builds(pair, count):
         return ("make", "-s", "-j", JOBS, "-f", "steps.mk", f"STEPS={steps}", f"ROUNDS={rounds}")
 
     for _ in in_turn("builds", count):
-        row.add(peer=pair.crowd(1, "tess", "run", "--stay", *make(STEPS // 2)))
+        row.add(peer=pair.crowd(1, "tess", "run", "--stay", *make(STEPS // 2),
+                                node=pair.home))
         row.add(ours=pair.crowd(1, *make(STEPS)))
     return [row]
 
@@ -154,8 +156,7 @@ def arrivals(pair, count):
 
 
 def mixed(pair, count, seconds):
-    """The same where the other node is slower. It cannot tell: it is measured in the
-    moments in which it runs."""
+    """The same where the other node is slower."""
     row = Row(f"{JOBS} jobs of {seconds} s, the other node half as fast", "s", 1.15,
               "the ideal split")
     rounds = int(seconds * 1e9 / pair.numbers("job")[0])
@@ -163,11 +164,12 @@ def mixed(pair, count, seconds):
     some = {pair.home: JOBS // 2, pair.host: JOBS // 4}
 
     def stay(node):
-        return pair.crowd(some[node], "tess", "run", "--stay", "./job", rounds, node=node)
+        command = f"crowd {some[node]} tess run --stay ./job {rounds}"
+        return pair.numbers(command, JOB_WITHIN, node)[0]
 
     for _ in in_turn("jobs of a mixed pair", count):
-        with ThreadPoolExecutor() as threads:
-            took = dict(zip(some, threads.map(stay, some)))
+        with pair.in_step(pair.home, pair.host):
+            took = dict(zip(some, pair.each(stay)))
         row.add(peer=JOBS / sum(some[node] / took[node] for node in some))
         row.add(ours=pair.crowd(JOBS, "./job", rounds))
     return [row]
@@ -267,14 +269,16 @@ def main():
         ("criu", lambda pair: against_criu(pair, runs(3))),
         ("call", lambda pair: calls(pair, runs(7))),
         ("transfer", lambda pair: transfers(pair, runs(3))),
-        ("job", lambda pair: jobs(pair, runs(2), chosen.seconds)),
+    )
+    computing = wanted(
+        ("job", lambda pair: jobs(pair, runs(3), chosen.seconds)),
     )
     balanced = wanted(
-        ("spread", lambda pair: spreads(pair, runs(1), chosen.seconds)),
+        ("spread", lambda pair: spreads(pair, runs(2), chosen.seconds)),
         ("arrivals", lambda pair: arrivals(pair, runs(1))),
         ("build", lambda pair: builds(pair, runs(1))),
     )
-    steady = wanted(("short", lambda pair: shorts(pair, runs(5))))
+    short = wanted(("short", lambda pair: shorts(pair, runs(5))))
     uneven = wanted(("mixed", lambda pair: mixed(pair, runs(1), chosen.seconds)))
     about = {}
     if wanted(("cost",)):
@@ -287,8 +291,11 @@ def main():
                 failures.append(f"cost: {error}")
     balancing = {"balance": True}
     for parts, kind in (
-        (moved, {}), (balanced, balancing), (uneven, {**balancing, "host_speed": 50}),
-        (steady, {**balancing, "own_clock": True}),
+        (moved, {}),
+        (computing, {"clocks": ("steady", "steady")}),
+        (balanced, {**balancing, "clocks": ("steady", "steady")}),
+        (uneven, {**balancing, "clocks": ("steady", "slow")}),
+        (short, {**balancing, "clocks": ("own", "own")}),
     ):
         rows_of_pair, machines_of_pair = in_pair(parts, failures, **kind)
         found += rows_of_pair

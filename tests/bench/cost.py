@@ -29,7 +29,7 @@ def costs(say, extra):
     busy_rows = [Row(f"{busy}: processor", "%", 1, "1 %"),
                  Row(f"{busy}: memory", "MB", 1, "8 MB")]
     key = images.new_key()
-    options = {"key": key, "mem": 256, "balance": True, "own_clock": True}
+    options = {"key": key, "mem": 256, "balance": True, "clock": "own"}
     machines = [machine(extra=extra, **options)] + [machine(**options)] * (NODES - 1)
     with Lab.start("cost", machines) as lab:
         cluster = Cluster(lab)

@@ -3,6 +3,9 @@
 the same machines' plain TCP and CRIU do what can be compared."""
 import shutil
 import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 from cluster import Cluster, name_of
@@ -14,11 +17,13 @@ PROGRAMS = paths.BUILD / "bench/programs"
 PORT = 9999
 MEMORY = 1200  # a process of 256 MiB, its image in a file system in memory, the rest
 JOB_WITHIN = 900  # an emulator whose host is busy
+CATCH_UP_ROUNDS = 20  # of some seconds
 # GNU parallel is a Perl script that asks for no more than perl-base has.
 PERL_BASE = "/usr/lib/x86_64-linux-gnu/perl-base"
 SSH = ("/usr/sbin/dropbear", "/usr/bin/dbclient", "/usr/bin/dropbearkey")
 DUMP = "/tmp/dump"
 TAKEN = "/tmp/taken"
+IDLE = "/sys/fs/cgroup/idle"  # gets what nobody else wants
 
 
 def put_with_libraries(program, root):
@@ -34,10 +39,9 @@ class Pair:
     """One processor each: there are two, and a machine that has both of them waits
     for the other one's turn, which is no time of ours or of the peer's."""
 
-    def __init__(self, directory, balance=False, host_speed=100, own_clock=False):
+    def __init__(self, directory, balance=False, clocks=(None, None)):
         self.balance = balance
-        self.own_clock = own_clock
-        self.host_speed = host_speed
+        self.clocks = clocks
         self.extra = Path(directory) / "extra"
         (self.extra / "opt").mkdir(parents=True)
         shutil.copytree(PROGRAMS, self.extra / "opt/bench")
@@ -51,8 +55,8 @@ class Pair:
 
     def __enter__(self):
         config = machine(key=images.new_key(), cpus=1, mem=MEMORY, extra=str(self.extra),
-                         balance=self.balance, own_clock=self.own_clock)
-        self.lab = Lab.start("bench", [config, {**config, "speed": self.host_speed}])
+                         balance=self.balance)
+        self.lab = Lab.start("bench", [{**config, "clock": clock} for clock in self.clocks])
         try:
             self.cluster = Cluster(self.lab)
             self.home, self.host = self.lab[1], self.lab[2]
@@ -69,6 +73,55 @@ class Pair:
 
     def __exit__(self, *_):
         self.lab.down()
+
+    @property
+    def steady(self):
+        return "steady" in self.clocks
+
+    def late(self):
+        """Seconds by which the machines' clocks are behind this one, and some that
+        they always are."""
+        return [time.monotonic() - float(node.succeed("cut -d ' ' -f 1 /proc/uptime"))
+                for node in (self.home, self.host)]
+
+    def each(self, what):
+        """Of home and of the host, at the same time."""
+        with ThreadPoolExecutor() as threads:
+            return list(threads.map(what, (self.home, self.host)))
+
+    def never_idle(self):
+        """A machine with a steady clock loses some 3 % while it is idle, and is then
+        faster until it has caught up. No process may be wanted elsewhere for this."""
+        self.each(lambda node: node.succeed(
+            f"mkdir {IDLE} && echo 1 >{IDLE}/cpu.idle && "
+            f"sh -c 'echo $$ >{IDLE}/cgroup.procs; exec /opt/bench/busy 100' "
+            "</dev/null >/dev/null 2>&1 &"))
+
+    def catch_up(self):
+        late = self.late()
+        for _ in range(CATCH_UP_ROUNDS):
+            self.each(lambda node: node.succeed("/opt/bench/job 10"))
+            before, late = late, self.late()
+            if all(now > was - 0.05 for was, now in zip(before, late)):
+                return
+        raise LabError("this host is too slow or too busy: the machines' clocks stay behind")
+
+    @contextmanager
+    def in_step(self, *nodes):
+        """What is measured meanwhile is worth nothing if the steady machines that
+        compute were not."""
+        if not self.steady:
+            yield
+            return
+        self.catch_up()
+        before, begun = self.late(), time.monotonic()
+        yield
+        took = time.monotonic() - begun
+        for node, was, now in zip((self.home, self.host), before, self.late()):
+            # Not all have something to do until the end.
+            if node in nodes and abs(now - was) > took * 0.02 + 0.3:
+                raise LabError(f"the clock of node {node.number} is off by {now - was:.1f} s "
+                               f"after {took:.0f} s: this host is too slow or too busy")
 
     def complaints(self):
         return [line for node in self.lab.status()["nodes"] for line in node["trouble"]]
@@ -93,13 +146,15 @@ class Pair:
     def job(self, rounds, move_after_ms=None, node=None):
         """Nanoseconds of it, at home or on this node, or moved from home to the host."""
         to, after = (0, 0) if move_after_ms is None else (self.node, move_after_ms)
-        return self.numbers(f"mover job {to} {after} ./job {rounds}", JOB_WITHIN, node)[0]
+        with self.in_step(self.home, self.host):
+            return self.numbers(f"mover job {to} {after} ./job {rounds}", JOB_WITHIN, node)[0]
 
     def crowd(self, how, *program, node=None):
         """The ordinary user's programs, at home or on this node: nanoseconds until
         all have ended."""
         words = " ".join(map(str, (how, *program)))
-        return self.numbers(f"crowd {words}", JOB_WITHIN, node)[0]
+        with self.in_step(*([node] if node else [self.home, self.host])):
+            return self.numbers(f"crowd {words}", JOB_WITHIN, node)[0]
 
     def parallel_ready(self):
         """Keys and a host list, as GNU parallel needs them."""
@@ -119,10 +174,12 @@ class Pair:
         whose processes Tessera leaves alone."""
         words = " ".join(map(str, program))
         each = " ".join(map(str, range(jobs)))
-        return self.numbers(
-            "mover time env HOME=/root SHELL=/bin/sh parallel --will-cite "
-            f"-j{jobs // 2} -S :,other --ssh 'dbclient -y -y' -N0 "
-            f"'/opt/bench/{words} >/dev/null' ::: {each} 2>/tmp/log || cat /tmp/log", JOB_WITHIN)[0]
+        with self.in_step(self.home, self.host):
+            return self.numbers(
+                "mover time env HOME=/root SHELL=/bin/sh parallel --will-cite "
+                f"-j{jobs // 2} -S :,other --ssh 'dbclient -y -y' -N0 "
+                f"'/opt/bench/{words} >/dev/null' ::: {each} 2>/tmp/log || cat /tmp/log",
+                JOB_WITHIN)[0]
 
     def balance_at_home(self, on):
         """Home's agent decides, or leaves all where it is."""

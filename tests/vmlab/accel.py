@@ -80,13 +80,23 @@ def best(kernel):
     return answer
 
 
-def cpu(accel, own_clock=False):
+# Clocks that go by with a machine's instructions. "own": 4 ns each, so that the ticks
+# of a machine that is emulated too slowly are not all that it has time for. "steady":
+# 16 ns each, and what is emulated faster is held back: as fast at all times as long as
+# the host can do so many, whatever else it does. "slow": half as fast as that.
+CLOCKS = {
+    "own": "shift=2,sleep=on",
+    "steady": "shift=4,align=on,sleep=on",
+    "slow": "shift=5,align=on,sleep=on",
+}
+
+
+def cpu(accel, clock=None):
     """QEMU's -accel and -cpu. TCG is very slow at 'rep stosb', so the CPU flags
-    that make the kernel choose it are left out: boots take half the time. With a
-    clock of its own the machine's time goes by with its instructions, 4 ns each:
-    the ticks of one that is emulated too slowly are not all that it has time for."""
+    that make the kernel choose it are left out: boots take half the time. The clock
+    is the host's, or one of CLOCKS."""
     if accel == "kvm":
         return ["-accel", "kvm", "-cpu", "host"]
-    clock = ["-icount", "shift=2,sleep=on"] if own_clock else []
-    threads = "single" if own_clock else "multi"
-    return ["-accel", f"tcg,thread={threads}", *clock, "-cpu", "max,-erms,-fsrm"]
+    counting = ["-icount", CLOCKS[clock]] if clock else []
+    threads = "single" if clock else "multi"
+    return ["-accel", f"tcg,thread={threads}", *counting, "-cpu", "max,-erms,-fsrm"]

@@ -34,7 +34,7 @@ def machine(source="drone", **options):
         "key": None, "stamp_key": False, "extra": None, "append": "", "name": None, "qemu": [],
         "balance": False,  # tests say what moves, and when
         "image_dir": str(IMAGE_DIR), "iso": str(ISO), "accel": None,
-        "own_clock": SLOW > 1,
+        "clock": "own" if SLOW > 1 else None,
     }
     unknown = set(options) - set(config)
     if unknown:

@@ -110,7 +110,7 @@ class Machine:
         memory = config["mem"] or DEFAULT_MEMORY[config["source"]]
         command = [
             accel.QEMU, "-name", f"node{self.node}", "-nodefaults", "-no-user-config",
-            "-machine", "q35", *accel.cpu(config["accel"], config["own_clock"]),
+            "-machine", "q35", *accel.cpu(config["accel"], config["clock"]),
             "-m", str(memory), "-smp", str(config["cpus"]),
             "-display", "none", "-vga", "std",
             "-smbios", f"type=1,manufacturer=Tessera,product=Lab,serial={self.node}",
