@@ -147,7 +147,7 @@ def arrivals(pair, count):
               "omniscient, simulated")
     rounds = int(ALONE * 1e9 / pair.numbers("job")[0])
     for _ in in_turn("jobs that arrive", count):
-        alone = pair.job(rounds)
+        alone = pair.job(rounds, node=pair.home)
         each = " ".join(f"{at}:{int(ms * 1e6 * rounds / alone)}" for at, _, ms, _ in jobs)
         took = pair.numbers(f"arrivals ./job {each}", JOB_WITHIN)
         row.add(ours=mean(ns / ms / 1e6 for ns, (_, _, ms, _) in zip(took, jobs)))

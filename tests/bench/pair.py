@@ -146,7 +146,7 @@ class Pair:
     def job(self, rounds, move_after_ms=None, node=None):
         """Nanoseconds of it, at home or on this node, or moved from home to the host."""
         to, after = (0, 0) if move_after_ms is None else (self.node, move_after_ms)
-        with self.in_step(self.home, self.host):
+        with self.in_step(*([node] if node else [self.home, self.host])):
             return self.numbers(f"mover job {to} {after} ./job {rounds}", JOB_WITHIN, node)[0]
 
     def crowd(self, how, *program, node=None):
