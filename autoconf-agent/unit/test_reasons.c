@@ -18,10 +18,10 @@
 static bool is_past(const char *name)
 {
 	static const char *const past[] = {
-		"CPU_FEATURE", "BUSY",	   "NO_NODE",	  "NODE_DOWN",
-		"SELF",	       "NO_LINK",  "OTHER_BUILD", "LINK_LOST",
-		"PROTOCOL",    "BLOCKED",  "NO_CAGE",	  "FULL",
-		"NO_MEMORY",   "TIMEOUT",  "INTERRUPTED",
+		"CPU_FEATURE", "BUSY",	  "NO_NODE",	 "NODE_DOWN",
+		"SELF",	       "NO_LINK", "OTHER_BUILD", "LINK_LOST",
+		"PROTOCOL",    "BLOCKED", "NO_CAGE",	 "FULL",
+		"NO_MEMORY",   "TIMEOUT", "INTERRUPTED",
 	};
 
 	for (size_t i = 0; i < sizeof(past) / sizeof(*past); i++)
@@ -39,7 +39,8 @@ static void every_reason_of_the_kernel_is_known(void **state)
 	(void)state;
 	assert_non_null(table);
 	while (fgets(line, sizeof(line), table)) {
-		if (sscanf(line, " [TESSERA_REASON_%63[A-Z0-9_]] = \"%127[^\"]\"",
+		if (sscanf(line,
+			   " [TESSERA_REASON_%63[A-Z0-9_]] = \"%127[^\"]\"",
 			   name, words) != 2)
 			continue;
 		if (process_reason_is_past(words) != is_past(name))
