@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * shell COUNT: an interactive shell of the ordinary user, at a terminal of its
- * own. So many commands are typed, each when the prompt is there: nanoseconds.
+ * own. So many commands are typed, each when the prompt is there: nanoseconds,
+ * without those in which the machine had nothing to do, and those in which it had
+ * not. (It has one processor.)
  */
 #include <pty.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/wait.h>
 
 #include "bench.h"
@@ -42,11 +45,23 @@ static void wait_for_prompt(int fd)
 	}
 }
 
+/* Nanoseconds since the start, as exact as a tick. */
+static int64_t idle(void)
+{
+	FILE *stat = fopen("/proc/stat", "re");
+	unsigned long long ticks;
+
+	if (!stat || fscanf(stat, "cpu %*u %*u %*u %llu", &ticks) != 1)
+		err(1, "/proc/stat");
+	fclose(stat);
+	return (int64_t)ticks * NS_PER_S / sysconf(_SC_CLK_TCK);
+}
+
 int main(int argc, char **argv)
 {
 	static const char command[] = "ls -l /etc >/dev/null; echo $?\n";
 	unsigned long count, i;
-	int64_t begun;
+	int64_t begun, idled;
 	pid_t pid;
 	int fd;
 
@@ -59,13 +74,16 @@ int main(int argc, char **argv)
 	if (pid == 0)
 		become_shell();
 	wait_for_prompt(fd);
+	idled = idle();
 	begun = now();
 	for (i = 0; i < count; i++) {
 		if (write(fd, command, strlen(command)) < 0)
 			err(1, "terminal");
 		wait_for_prompt(fd);
 	}
-	printf("%lld\n", (long long)(now() - begun));
+	begun = now() - begun;
+	idled = idle() - idled;
+	printf("%lld %lld\n", (long long)(begun - idled), (long long)idled);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	return 0;
