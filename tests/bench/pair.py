@@ -56,6 +56,8 @@ class Pair:
     def __enter__(self):
         config = machine(key=images.new_key(), cpus=1, mem=MEMORY, extra=str(self.extra),
                          balance=self.balance)
+        if self.steady:  # only an emulator counts instructions
+            config["accel"] = "tcg"
         self.lab = Lab.start("bench", [{**config, "clock": clock} for clock in self.clocks])
         try:
             self.cluster = Cluster(self.lab)
