@@ -82,8 +82,8 @@ def transfers(pair, count):
 
 
 def jobs(pair, count, seconds):
-    """A third of it at home. No two machines are equally fast: the peer is a third of
-    the time that it takes here, and two thirds of what it takes there."""
+    """A third of it at home: the peer is a third of the time that it takes here, and
+    two thirds of what it takes there."""
     row = Row(f"{seconds} s of computing, moved once", "s", 1.03, "unmoved, here and there")
     pair.never_idle()
     rounds = int(seconds * 1e9 / pair.numbers("job")[0])
@@ -168,7 +168,7 @@ def mixed(pair, count, seconds):
         return pair.numbers(command, JOB_WITHIN, node)[0]
 
     for _ in in_turn("jobs of a mixed pair", count):
-        with pair.in_step(pair.home, pair.host):
+        with pair.in_step():
             took = dict(zip(some, pair.each(stay)))
         row.add(peer=JOBS / sum(some[node] / took[node] for node in some))
         row.add(ours=pair.crowd(JOBS, "./job", rounds))

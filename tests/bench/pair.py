@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from cluster import Cluster, name_of
+from cluster import Cluster, configure, name_of
 from vmlab import images, paths
 from vmlab.client import Lab, machine
 from vmlab.errors import LabError
@@ -94,8 +94,8 @@ class Pair:
     def never_idle(self):
         """A machine with a steady clock loses some 3 % while it is idle, and is then
         faster until it has caught up. No process may be wanted elsewhere for this."""
+        self.each(lambda node: node.succeed(f"mkdir {IDLE} && echo 1 >{IDLE}/cpu.idle"))
         self.each(lambda node: node.succeed(
-            f"mkdir {IDLE} && echo 1 >{IDLE}/cpu.idle && "
             f"sh -c 'echo $$ >{IDLE}/cgroup.procs; exec /opt/bench/busy 100' "
             "</dev/null >/dev/null 2>&1 &"))
 
@@ -109,9 +109,9 @@ class Pair:
         raise LabError("this host is too slow or too busy: the machines' clocks stay behind")
 
     @contextmanager
-    def in_step(self, *nodes):
+    def in_step(self, alone=None):
         """What is measured meanwhile is worth nothing if the steady machines that
-        compute were not."""
+        compute were not: this node, or both."""
         if not self.steady:
             yield
             return
@@ -121,7 +121,7 @@ class Pair:
         took = time.monotonic() - begun
         for node, was, now in zip((self.home, self.host), before, self.late()):
             # Not all have something to do until the end.
-            if node in nodes and abs(now - was) > took * 0.02 + 0.3:
+            if alone in (None, node) and abs(now - was) > took * 0.02 + 0.3:
                 raise LabError(f"the clock of node {node.number} is off by {now - was:.1f} s "
                                f"after {took:.0f} s: this host is too slow or too busy")
 
@@ -148,14 +148,14 @@ class Pair:
     def job(self, rounds, move_after_ms=None, node=None):
         """Nanoseconds of it, at home or on this node, or moved from home to the host."""
         to, after = (0, 0) if move_after_ms is None else (self.node, move_after_ms)
-        with self.in_step(*([node] if node else [self.home, self.host])):
+        with self.in_step(node):
             return self.numbers(f"mover job {to} {after} ./job {rounds}", JOB_WITHIN, node)[0]
 
     def crowd(self, how, *program, node=None):
-        """The ordinary user's programs, at home or on this node: nanoseconds until
-        all have ended."""
+        """The ordinary user's programs, started at home and for both nodes, or for
+        this one alone: nanoseconds until all have ended."""
         words = " ".join(map(str, (how, *program)))
-        with self.in_step(*([node] if node else [self.home, self.host])):
+        with self.in_step(node):
             return self.numbers(f"crowd {words}", JOB_WITHIN, node)[0]
 
     def parallel_ready(self):
@@ -176,7 +176,7 @@ class Pair:
         whose processes Tessera leaves alone."""
         words = " ".join(map(str, program))
         each = " ".join(map(str, range(jobs)))
-        with self.in_step(self.home, self.host):
+        with self.in_step():
             return self.numbers(
                 "mover time env HOME=/root SHELL=/bin/sh parallel --will-cite "
                 f"-j{jobs // 2} -S :,other --ssh 'dbclient -y -y' -N0 "
@@ -185,10 +185,7 @@ class Pair:
 
     def balance_at_home(self, on):
         """Home's agent decides, or leaves all where it is."""
-        self.home.succeed(
-            f"echo 'balance = {'on' if on else 'off'}' >/etc/tessera/tessera.conf; "
-            "kill -HUP $(pidof tesserad)"
-        )
+        configure(self.home, f"balance = {'on' if on else 'off'}")
 
     def criu_ready(self):
         """It looks at the kernel once, and remembers."""

@@ -57,6 +57,11 @@ def throughout(question, seconds, interval=0.4):
         time.sleep(min(patience(interval), seconds / 4))
 
 
+def configure(node, text):
+    """The agent's whole configuration, which it takes at once."""
+    node.succeed(f"echo '{text}' >/etc/tessera/tessera.conf; kill -HUP $(pidof tesserad)")
+
+
 def hold(seconds):
     """Let time pass where its length is the behaviour that is tested."""
     time.sleep(seconds)

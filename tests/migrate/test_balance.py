@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from cluster import cluster_of, drone, eventually, name_of, patience, throughout
+from cluster import cluster_of, configure, drone, eventually, name_of, patience, throughout
 from tools import swap_disk
 from vmlab import images
 
@@ -172,25 +172,19 @@ def test_a_blocked_node_gets_no_guests(pair):
     eventually(lambda: guests(pair) >= 1, patience(SPREAD_WITHIN * 2), LOOK)
 
 
-def shares(pair, percent):
-    """What the other node's guests get beside its own, on a node that has a job."""
-    pair[AWAY].succeed(f"echo 'guest-share = {percent}' >/etc/tessera/tessera.conf; "
-                       "kill -HUP $(pidof tesserad)")
-
-
 def test_guests_go_where_they_get_a_share(pair):
     """Its own job takes all that it leaves them, or a part of it."""
-    shares(pair, 1)
+    configure(pair[AWAY], "guest-share = 1")
     pair[AWAY].succeed(f"{JOB} </dev/null >/dev/null 2>&1 &")
     try:
         eventually(lambda: pair.view(HOME)[name_of(AWAY)]["load"] > 0.95, patience(60), LOOK)
         start(pair, JOB, 6)
         throughout(lambda: guests(pair) == 0, QUIET, LOOK)
-        shares(pair, 100)
+        configure(pair[AWAY], "guest-share = 100")
         eventually(lambda: guests(pair) >= 1, patience(SPREAD_WITHIN), LOOK)
     finally:
-        pair[AWAY].succeed("killall -9 awk; rm /etc/tessera/tessera.conf; "
-                           "kill -HUP $(pidof tesserad)")
+        configure(pair[AWAY], "")
+        pair[AWAY].succeed("killall -9 awk")
 
 
 def test_own_processes_stay_as_long_as_root_wants(pair):

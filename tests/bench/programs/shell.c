@@ -2,8 +2,7 @@
 /*
  * shell COUNT: an interactive shell of the ordinary user, at a terminal of its
  * own. So many commands are typed, each when the prompt is there: nanoseconds,
- * without those in which the machine had nothing to do, and those in which it had
- * not. (It has one processor.)
+ * without those in which the machine had nothing to do. (It has one processor.)
  */
 #include <pty.h>
 #include <signal.h>
@@ -61,7 +60,7 @@ int main(int argc, char **argv)
 {
 	static const char command[] = "ls -l /etc >/dev/null; echo $?\n";
 	unsigned long count, i;
-	int64_t begun, idled;
+	int64_t begun;
 	pid_t pid;
 	int fd;
 
@@ -74,16 +73,13 @@ int main(int argc, char **argv)
 	if (pid == 0)
 		become_shell();
 	wait_for_prompt(fd);
-	idled = idle();
-	begun = now();
+	begun = now() - idle();
 	for (i = 0; i < count; i++) {
 		if (write(fd, command, strlen(command)) < 0)
 			err(1, "terminal");
 		wait_for_prompt(fd);
 	}
-	begun = now() - begun;
-	idled = idle() - idled;
-	printf("%lld %lld\n", (long long)(begun - idled), (long long)idled);
+	printf("%lld\n", (long long)(now() - idle() - begun));
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	return 0;
