@@ -12,6 +12,7 @@
 #include "rights.h"
 
 #define SMOOTH_MS 3000	       /* what it wants; a burst is no wish to move */
+#define ONE_LOOK_MS 2000       /* what one look tells of at most, before it */
 #define KERNEL_THREAD 0x200000 /* PF_KTHREAD of stat's flags */
 #define IDLE_USED 10	       /* hundredths of a CPU: it sleeps, away */
 #define USHERED_WANTS 2	       /* the least to be seen at all, hundredths */
@@ -88,7 +89,9 @@ static void count_time(struct candidate *c, int64_t now, int64_t tick_ms,
 		wants = c->used >= IDLE_USED ? c->wants_home : c->used;
 	else
 		c->wants_home = c->wants;
-	c->wants = smooth(c->wants, wants, passed);
+	/* After a pause, too, it takes two looks to be hungry. */
+	c->wants = smooth(c->wants, wants,
+			  passed < ONE_LOOK_MS ? passed : ONE_LOOK_MS);
 	c->calls = 0;
 	if (c->at && c->switches && look->switches > c->switches)
 		c->calls = (uint32_t)((int64_t)(look->switches - c->switches) *
@@ -363,6 +366,17 @@ static int add_none(struct candidates *all, pid_t pid, int64_t until)
 	return 0;
 }
 
+bool candidate_is_due(const struct candidate *c, int64_t now)
+{
+	int64_t wait = 0;
+
+	if (c->at)
+		wait = CANDIDATES_AWAY_MS;
+	else if (!c->runnable && c->wants < USHERED_WANTS)
+		wait = CANDIDATES_ASLEEP_MS;
+	return !c->looked || now - c->looked >= wait;
+}
+
 static int look_at_one(const struct candidates *all, struct candidates *next,
 		       int64_t now, pid_t pid)
 {
@@ -373,6 +387,8 @@ static int look_at_one(const struct candidates *all, struct candidates *next,
 	if (none && none->until > now)
 		return add_none(next, pid, none->until);
 	old = known(all, pid);
+	if (old && !next->sleepers && !candidate_is_due(old, now))
+		return add(next, old);
 	if (old)
 		c = *old;
 	if (look_at(&c, now, next->tick_ms, next->sleepers))

@@ -24,6 +24,10 @@
 #define CANDIDATES_HOMES 0x10000u
 /* Who cannot become one is looked at again after so long, ms. */
 #define CANDIDATES_SKIP_MS 30000
+/* Who sleeps, or is away, is looked at again after so long, ms; a little less than
+ * whole seconds, which are never quite as long. Where memory is short all are. */
+#define CANDIDATES_ASLEEP_MS 3500
+#define CANDIDATES_AWAY_MS 1500
 /* A process that refused is asked again after so long, ms, and twice as long each
  * time; the same for one that came home by itself. */
 #define CANDIDATES_AGAIN_MS 10000
@@ -83,7 +87,7 @@ struct candidate_look {
 	uint32_t runnable;
 	uint16_t at;
 	bool locked;
-	uint64_t switches; /* voluntary, of its main thread; only while away */
+	uint64_t switches; /* of its main thread; only while away */
 	uint32_t page_size;
 };
 
@@ -92,6 +96,8 @@ void candidate_see(struct candidate *c, int64_t now, int64_t tick_ms,
 		   const struct candidate_look *look);
 /* Nobody who moves: a kernel thread, a process of the system, a login shell. */
 bool candidate_is_none(const struct candidate_look *look);
+/* Time for another look. Pure. */
+bool candidate_is_due(const struct candidate *c, int64_t now);
 /* What its user wants for it: found is what rules_read() said. Pure. */
 void candidate_ruled(struct candidate *c, const struct rules *rules, int found);
 /* It moved, by our will. legs: 2 if from one node to another. */

@@ -198,26 +198,60 @@ int proc_pid_parse(pid_t *ret, const char *text)
 	return 0;
 }
 
+/* Fields of stat by their numbers in proc_pid_stat(5), those behind the state. */
+enum {
+	STAT_PARENT = 4,
+	STAT_GROUP,
+	STAT_SESSION,
+	STAT_TTY,
+	STAT_FOREGROUND,
+	STAT_FLAGS,
+	STAT_USER = 14,
+	STAT_SYSTEM,
+	STAT_THREADS = 20,
+	STAT_START = 22,
+	STAT_PAGES = 24,
+	STAT_FIELDS,
+};
+
+/* Not by sscanf(), which takes as long as the kernel takes to write them. */
+static int stat_fields(uint64_t field[STAT_FIELDS], const char *text)
+{
+	char *end;
+
+	for (int i = STAT_PARENT; i < STAT_FIELDS; i++) {
+		field[i] = strtoull(text, &end, 10); /* -1, too */
+		if (end == text)
+			return -EBADMSG;
+		text = end;
+	}
+	return 0;
+}
+
 /* The name is in parentheses and may hold any character, those too. */
 int proc_stat_parse(struct proc_stat *ret, const char *text)
 {
 	const char *begin = strchr(text, '('), *end = strrchr(text, ')');
-	struct proc_stat stat = { 0 };
-	uint64_t user;
+	uint64_t field[STAT_FIELDS];
+	struct proc_stat stat;
 
-	if (!begin || !end || end < begin)
+	if (!begin || !end || end < begin || end[1] != ' ' || !end[2] ||
+	    stat_fields(field, end + 3) < 0)
 		return -EBADMSG;
-	/* Fields 3 to 24: state ppid pgrp session tty tpgid flags … utime stime
-	 * … threads itrealvalue starttime vsize rss */
-	if (sscanf(end + 1,
-		   " %c %d %d %d %d %d %u %*u %*u %*u %*u %" SCNu64 " %" SCNu64
-		   " %*d %*d %*d %*d %u %*d %" SCNu64 " %*u %" SCNu64,
-		   &stat.state, &stat.parent, &stat.group, &stat.session,
-		   &stat.tty, &stat.foreground, &stat.flags, &user,
-		   &stat.system_ticks, &stat.threads, &stat.start,
-		   &stat.pages) != 12)
-		return -EBADMSG;
-	stat.ticks = user + stat.system_ticks;
+	stat = (struct proc_stat){
+		.state = end[2],
+		.parent = (pid_t)field[STAT_PARENT],
+		.group = (pid_t)field[STAT_GROUP],
+		.session = (pid_t)field[STAT_SESSION],
+		.tty = (int)field[STAT_TTY],
+		.foreground = (pid_t)field[STAT_FOREGROUND],
+		.flags = (unsigned int)field[STAT_FLAGS],
+		.ticks = field[STAT_USER] + field[STAT_SYSTEM],
+		.system_ticks = field[STAT_SYSTEM],
+		.threads = (unsigned int)field[STAT_THREADS],
+		.start = field[STAT_START],
+		.pages = field[STAT_PAGES],
+	};
 	snprintf(stat.comm, sizeof(stat.comm), "%.*s", (int)(end - begin - 1),
 		 begin + 1);
 	*ret = stat;
@@ -234,14 +268,14 @@ int proc_stat_read(struct proc_stat *ret, pid_t pid)
 
 uint64_t proc_switches(pid_t pid)
 {
-	static const char name[] = "\nvoluntary_ctxt_switches:";
-	char text[4096];
-	const char *line;
+	uint64_t switches;
+	char text[64];
 
-	if (proc_read(text, sizeof(text), "%d/status", pid) <= 0)
+	/* Time that it ran, that it waited for a CPU, and how often it began. */
+	if (proc_read(text, sizeof(text), "%d/schedstat", pid) <= 0 ||
+	    sscanf(text, "%*u %*u %" SCNu64, &switches) != 1)
 		return 0;
-	line = strstr(text, name);
-	return line ? strtoull(line + sizeof(name) - 1, NULL, 10) : 0;
+	return switches;
 }
 
 /* What a thread is doing is looked at for so many of them. */

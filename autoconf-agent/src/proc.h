@@ -61,7 +61,8 @@ struct proc_stat {
 
 int proc_stat_parse(struct proc_stat *ret, const char *text);
 int proc_stat_read(struct proc_stat *ret, pid_t pid);
-/* How often its main thread waited for something, so far; 0: not known. */
+/* How often its main thread was put on a CPU, so far: mostly because what it waited
+ * for has come. 0: not known. */
 uint64_t proc_switches(pid_t pid);
 /* How many of its threads run or want to, now. */
 unsigned int proc_runnable(pid_t pid, const struct proc_stat *stat);

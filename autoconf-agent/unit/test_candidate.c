@@ -289,6 +289,36 @@ static void where_its_user_put_it_it_is_pinned(void **state)
 	assert_false(p.pinned);
 }
 
+static void one_look_makes_nobody_hungry(void **state)
+{
+	struct candidate c = { .pid = 700 };
+
+	see(&c, 1000, 50, 0, 0);
+	see(&c, 61000, 50, 1, 0);
+	assert_in_range(c.wants, 1, BALANCE_HUNGRY - 1);
+	see(&c, 62000, 150, 1, 0);
+	assert_in_range(c.wants, BALANCE_HUNGRY, 100);
+}
+
+static void who_computes_at_home_is_looked_at_each_time(void **state)
+{
+	struct candidate c = { .pid = 700 };
+
+	assert_true(candidate_is_due(&c, 1000));
+	see(&c, 1000, 50, 1, 0);
+	assert_true(candidate_is_due(&c, 1001));
+	/* It rests between two steps. */
+	see(&c, 2000, 60, 0, 0);
+	assert_true(candidate_is_due(&c, 2001));
+	for (int64_t now = 3000; now < 33000; now += 1000)
+		see(&c, now, 60, 0, 0);
+	assert_false(candidate_is_due(&c, c.looked + CANDIDATES_ASLEEP_MS - 1));
+	assert_true(candidate_is_due(&c, c.looked + CANDIDATES_ASLEEP_MS));
+	see(&c, 40000, 60, 0, 3);
+	assert_false(candidate_is_due(&c, 40000 + CANDIDATES_AWAY_MS - 1));
+	assert_true(candidate_is_due(&c, 40000 + CANDIDATES_AWAY_MS));
+}
+
 static void a_locked_one_is_not_seen(void **state)
 {
 	struct candidate c = { .pid = 700 };
@@ -413,6 +443,8 @@ int main(void)
 			who_comes_home_once_in_a_while_waits_no_longer_each_time),
 		cmocka_unit_test(what_was_ordered_it_does_not_do_itself),
 		cmocka_unit_test(where_its_user_put_it_it_is_pinned),
+		cmocka_unit_test(one_look_makes_nobody_hungry),
+		cmocka_unit_test(who_computes_at_home_is_looked_at_each_time),
 		cmocka_unit_test(a_locked_one_is_not_seen),
 		cmocka_unit_test(its_user_has_the_last_word),
 		cmocka_unit_test(another_program_has_other_rules),

@@ -152,7 +152,7 @@ static void who_ended_and_is_not_waited_for_wants_nothing(void **state)
 		"701/stat",
 		"701 (simulate) Z 1 701 600 0 -1 0 6 7 8 9 500 0 1 2 20 0 "
 		"1 0 2 0 0 1 1 2 3\n");
-	assert_int_equal(list_of(&all, 3000, list), 1);
+	assert_int_equal(list_of(&all, 2000 + CANDIDATES_AWAY_MS, list), 1);
 	assert_null(candidates_find(&all, 701, 2));
 	candidates_free(&all);
 }
@@ -279,12 +279,51 @@ static void what_is_away_or_locked_is_read(void **state)
 	if (geteuid() != 0)
 		skip();
 	fake_proc_put("700/where", "4\n");
-	fake_proc_put("700/status",
-		      "Name:\tsimulate\nvoluntary_ctxt_switches:\t77\n");
+	fake_proc_put("700/schedstat", "7508426572 2067499456 77\n");
 	fake_proc_put("701/lock", "1\n");
 	assert_int_equal(list_of(&all, 1000, list), 1);
 	assert_int_equal(list[0].at, 4);
 	assert_int_equal(proc_switches(700), 77);
+	candidates_free(&all);
+}
+
+static void who_sleeps_is_left_alone_for_a_while(void **state)
+{
+	struct candidates all = { 0 };
+	struct balance_process list[BALANCE_PROCESSES];
+	int64_t now = 1000;
+
+	if (geteuid() != 0)
+		skip();
+	fake_proc_put("701/stat",
+		      "701 (simulate) S 1 701 600 0 -1 0 6 7 8 9 500 0 1 2 20 "
+		      "0 1 0 2 10000000 4096 1 1 2 3\n");
+	list_of(&all, now, list);
+	process(701, 700, 2);
+	list_of(&all, now += CANDIDATES_ASLEEP_MS / 2, list);
+	assert_int_equal(candidates_find(&all, 701, 2)->ticks, 500);
+	assert_int_equal(candidates_find(&all, 700, 1)->looked, now);
+	/* Memory is short. */
+	assert_int_equal(candidates_look(&all, now, true), 0);
+	assert_int_equal(candidates_find(&all, 701, 2)->ticks, 700);
+	candidates_free(&all);
+}
+
+static void who_has_ended_while_asleep_is_gone_at_once(void **state)
+{
+	struct candidates all = { 0 };
+	struct balance_process list[BALANCE_PROCESSES];
+	char path[FAKE_PROC_PATH], gone[FAKE_PROC_PATH];
+
+	if (geteuid() != 0)
+		skip();
+	fake_proc_put("701/where", "4\n");
+	list_of(&all, 1000, list);
+	fake_proc_path(path, "701");
+	fake_proc_path(gone, "gone");
+	assert_int_equal(rename(path, gone), 0);
+	list_of(&all, 1001, list);
+	assert_null(candidates_find(&all, 701, 2));
 	candidates_free(&all);
 }
 
@@ -304,6 +343,8 @@ int main(void)
 		PROC_TEST(rules_are_read),
 		PROC_TEST(who_cannot_be_asked_stays),
 		PROC_TEST(what_is_away_or_locked_is_read),
+		PROC_TEST(who_sleeps_is_left_alone_for_a_while),
+		PROC_TEST(who_has_ended_while_asleep_is_gone_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
