@@ -2,7 +2,7 @@
 """What the agent itself costs a node. The machines' clocks go by with their
 instructions, 250 million a second: what ten emulators wait for one another on two
 processors is not counted as the agent's."""
-from cluster import Cluster
+from cluster import Cluster, eventually
 from rows import Row
 from vmlab import images
 from vmlab.client import Lab, machine
@@ -10,24 +10,36 @@ from vmlab.client import Lab, machine
 NODES = 10
 PROCESSES = 50
 SECONDS = 60
+SAMPLES = 3
+MEMORY = 8e6  # as much as it may have, bytes
 ALL = list(range(1, NODES + 1))
 
 
-def add(rows, limits, measured):
-    for row, limit, value in zip(rows, limits, measured):
-        row.add(ours=value, peer=limit)
+def start(node, percent):
+    """An ordinary user's processes there, each computing for so much of the time."""
+    node.succeed("killall busy 2>/dev/null; cd /opt/bench; "
+                 f"./crowd {PROCESSES} ./busy {percent} </dev/null >/dev/null 2>&1 &")
+    node.wait(f"[ $(pidof busy | wc -w) = {PROCESSES} ]")
+
+
+def wait_until_spread(node):
+    """Each node has its part, and nobody has gone for a while."""
+    at = "for p in $(pidof busy); do cat /proc/$p/where; done | sort"
+
+    def equal():
+        counts = node.succeed(f"{at} | uniq -c | awk '{{ print $1 }}'").split()
+        return len(counts) == NODES and max(map(int, counts)) <= PROCESSES / NODES + 1
+
+    eventually(equal, 600)
 
 
 def costs(say, extra):
     """Rows of the agent in an idle cluster, and of one whose node has processes
     to look after; the peers are the limits."""
     idle = f"the agent, {NODES} idle nodes"
-    busy = f"the agent, {NODES} nodes, {PROCESSES} processes of a user"
-    idle_rows = [Row(f"{idle}: processor", "%", 1, "1 %"),
-                 Row(f"{idle}: memory", "MB", 1, "6 MB"),
-                 Row(f"{idle}: sent", "kB/s", 1, "2 kB/s")]
-    busy_rows = [Row(f"{busy}: processor", "%", 1, "1 %"),
-                 Row(f"{busy}: memory", "MB", 1, "8 MB")]
+    rows = [Row(f"{idle}: processor", "%", 1, "1 %"),
+            Row(f"{idle}: memory", "MB", 1, "6 MB"),
+            Row(f"{idle}: sent", "kB/s", 1, "2 kB/s")]
     key = images.new_key()
     options = {"key": key, "mem": 256, "balance": True, "clock": "own"}
     machines = [machine(extra=extra, **options)] + [machine(**options)] * (NODES - 1)
@@ -37,11 +49,21 @@ def costs(say, extra):
         cluster.settle(ALL, within=900)
         say(f"agent: nothing to do for {SECONDS} s")
         for cost in cluster.costs(ALL, SECONDS).values():
-            add(idle_rows, (1, 6e6, 2000), (cost.cpu, cost.rss, cost.sent))
-        say(f"agent: {PROCESSES} processes for {SECONDS} s")
-        lab[1].succeed(f"cd /opt/bench; ./crowd {PROCESSES} ./busy 1 </dev/null >/dev/null 2>&1 &")
-        lab[1].wait(f"[ $(pidof busy | wc -w) = {PROCESSES} ]")
-        cost = cluster.costs([1], SECONDS)[1]
-        add(busy_rows, (1, 8e6), (cost.cpu, cost.rss))
+            for row, limit, value in zip(rows, (1, 6e6, 2000), (cost.cpu, cost.rss, cost.sent)):
+                row.add(ours=value, peer=limit)
+        for percent, what in ((1, "that sleep most of the time"), (100, "that compute, all over")):
+            busy = f"the agent, {NODES} nodes, {PROCESSES} processes {what}"
+            processor = Row(f"{busy}: processor", "%", 1, "1 %")
+            memory = Row(f"{busy}: memory", "MB", 1, "8 MB")
+            rows += [processor, memory]
+            start(lab[1], percent)
+            if percent == 100:
+                say(f"agent: {PROCESSES} processes go where they find a processor")
+                wait_until_spread(lab[1])
+            for _ in range(SAMPLES):
+                say(f"agent: {PROCESSES} processes {what}, for {SECONDS} s")
+                cost = cluster.costs([1], SECONDS)[1]
+                processor.add(ours=cost.cpu, peer=1)
+                memory.add(ours=cost.rss, peer=MEMORY)
         trouble = [line for node in lab.status()["nodes"] for line in node["trouble"]]
-    return idle_rows + busy_rows, trouble
+    return rows, trouble

@@ -17,6 +17,9 @@ LEAKS = """mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null
 echo scan >/sys/kernel/debug/kmemleak; echo scan >/sys/kernel/debug/kmemleak
 cat /sys/kernel/debug/kmemleak"""
 
+# Its process, not the one that moves something for it.
+AGENT = "$(pidof tesserad | tr ' ' '\\n' | sort -n | head -n 1)"
+
 
 def patience(seconds):
     """Longer where a debug kernel makes everything slow: deadlines, and the time
@@ -185,15 +188,14 @@ class Cluster:
 
     def rss(self, number):
         """The agent's resident memory in bytes."""
-        out = self.lab[number].succeed("grep VmRSS /proc/$(pidof tesserad)/status")
+        out = self.lab[number].succeed(f"grep VmRSS /proc/{AGENT}/status")
         return int(out.split()[1]) * 1024
 
     def agent_time(self, number):
         """CPU time of the agent, and the machine's clock: seconds."""
-        out = self.lab[number].succeed("cat /proc/$(pidof tesserad)/stat /proc/uptime")
-        stat, uptime = out.splitlines()
-        words = stat.rsplit(")", 1)[1].split()
-        return (int(words[11]) + int(words[12])) / 100, float(uptime.split()[0])
+        out = self.lab[number].succeed(f"cat /proc/{AGENT}/schedstat /proc/uptime")
+        ran, uptime = (line.split()[0] for line in out.splitlines())
+        return int(ran) / 1e9, float(uptime)
 
     def traffic(self):
         """{machine: Traffic on its NIC, in bytes}."""
