@@ -231,10 +231,20 @@ static void ask_rules(struct candidate *c)
 	candidate_ruled(c, &rules, r);
 }
 
+static bool is_locked(pid_t pid)
+{
+	int64_t number;
+
+	return proc_read_number(&number, "%d/lock", pid) == 0 && number != 0;
+}
+
 bool candidate_still_goes(struct candidate *c, uint16_t to)
 {
 	unsigned int level = c->rules.level;
 
+	c->locked = is_locked(c->pid);
+	if (c->locked)
+		return false;
 	if (c->at)
 		return true; /* its pages are there */
 	ask_rules(c);
@@ -268,10 +278,9 @@ static bool look_at(struct candidate *c, int64_t now, int64_t tick_ms,
 		look.at = (uint16_t)number;
 	could = look.runnable ||
 		(sleepers && mib_of(&look) >= BALANCE_USHER_MIB);
-	/* Only who could go, or is away, is worth more looks. */
-	if ((could || c->wants >= USHERED_WANTS || look.at) &&
-	    proc_read_number(&number, "%d/lock", c->pid) == 0)
-		look.locked = number != 0;
+	/* Who could go; of those away it is asked when one is to come. */
+	if (c->locked || (!look.at && (could || c->wants >= USHERED_WANTS)))
+		look.locked = is_locked(c->pid);
 	if (look.at)
 		look.switches = proc_switches(c->pid);
 	candidate_see(c, now, tick_ms, &look);
@@ -370,9 +379,10 @@ bool candidate_is_due(const struct candidate *c, int64_t now)
 {
 	int64_t wait = 0;
 
-	if (c->at)
+	/* Of the short-lived it should be known how long they live. */
+	if (c->at && now - c->moved[0] >= CANDIDATES_A_WHILE_MS)
 		wait = CANDIDATES_AWAY_MS;
-	else if (!c->runnable && c->wants < USHERED_WANTS)
+	else if (!c->at && !c->runnable && c->wants < USHERED_WANTS)
 		wait = CANDIDATES_ASLEEP_MS;
 	return !c->looked || now - c->looked >= wait;
 }

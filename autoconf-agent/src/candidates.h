@@ -24,10 +24,12 @@
 #define CANDIDATES_HOMES 0x10000u
 /* Who cannot become one is looked at again after so long, ms. */
 #define CANDIDATES_SKIP_MS 30000
-/* Who sleeps, or is away, is looked at again after so long, ms; a little less than
- * whole seconds, which are never quite as long. Where memory is short all are. */
+/* Who sleeps, or has been away for a while, is looked at again after so long, ms; a
+ * little less than whole seconds, which are never quite as long. Where memory is short
+ * all are. */
 #define CANDIDATES_ASLEEP_MS 3500
-#define CANDIDATES_AWAY_MS 1500
+#define CANDIDATES_AWAY_MS 2500
+#define CANDIDATES_A_WHILE_MS 10000
 /* A process that refused is asked again after so long, ms, and twice as long each
  * time; the same for one that came home by itself. */
 #define CANDIDATES_AGAIN_MS 10000
@@ -113,8 +115,8 @@ bool candidate_process(const struct candidate *c, int64_t now, bool sleepers,
 /* Looks at /proc, for the sleepers if memory is short. -ENOMEM, or why /proc cannot
  * be read. */
 int candidates_look(struct candidates *all, int64_t now, bool sleepers);
-/* It may be another program by now, of the same name: whether the rules that it has
- * when it goes let it, at the level of those that were decided by. */
+/* It may be another program by now, of the same name, or locked: whether the rules that
+ * it has when it goes let it, at the level of those that were decided by. */
 bool candidate_still_goes(struct candidate *c, uint16_t to);
 struct candidate *candidates_find(const struct candidates *all, pid_t pid,
 				  uint64_t start);

@@ -314,9 +314,12 @@ static void who_computes_at_home_is_looked_at_each_time(void **state)
 		see(&c, now, 60, 0, 0);
 	assert_false(candidate_is_due(&c, c.looked + CANDIDATES_ASLEEP_MS - 1));
 	assert_true(candidate_is_due(&c, c.looked + CANDIDATES_ASLEEP_MS));
-	see(&c, 40000, 60, 0, 3);
-	assert_false(candidate_is_due(&c, 40000 + CANDIDATES_AWAY_MS - 1));
-	assert_true(candidate_is_due(&c, 40000 + CANDIDATES_AWAY_MS));
+	candidate_moved(&c, 35000, 3, 1);
+	see(&c, 36000, 60, 0, 3);
+	assert_true(candidate_is_due(&c, 36001));
+	see(&c, 35000 + CANDIDATES_A_WHILE_MS, 60, 0, 3);
+	assert_false(candidate_is_due(&c, c.looked + CANDIDATES_AWAY_MS - 1));
+	assert_true(candidate_is_due(&c, c.looked + CANDIDATES_AWAY_MS));
 }
 
 static void a_locked_one_is_not_seen(void **state)

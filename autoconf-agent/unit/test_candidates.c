@@ -309,6 +309,25 @@ static void who_sleeps_is_left_alone_for_a_while(void **state)
 	candidates_free(&all);
 }
 
+static void who_is_away_and_locked_is_found_out_when_it_is_to_come(void **state)
+{
+	struct candidates all = { 0 };
+	struct balance_process list[BALANCE_PROCESSES];
+	int64_t now = 1000;
+
+	if (geteuid() != 0)
+		skip();
+	fake_proc_put("701/where", "4\n");
+	fake_proc_put("701/lock", "1\n");
+	assert_int_equal(list_of(&all, now, list), 2);
+	assert_false(candidate_still_goes(candidates_find(&all, 701, 2), 0));
+	assert_int_equal(list_of(&all, now, list), 1);
+	fake_proc_put("701/lock", "0\n");
+	assert_int_equal(list_of(&all, now += CANDIDATES_AWAY_MS, list), 2);
+	assert_true(candidate_still_goes(candidates_find(&all, 701, 2), 0));
+	candidates_free(&all);
+}
+
 static void who_has_ended_while_asleep_is_gone_at_once(void **state)
 {
 	struct candidates all = { 0 };
@@ -344,6 +363,8 @@ int main(void)
 		PROC_TEST(who_cannot_be_asked_stays),
 		PROC_TEST(what_is_away_or_locked_is_read),
 		PROC_TEST(who_sleeps_is_left_alone_for_a_while),
+		PROC_TEST(
+			who_is_away_and_locked_is_found_out_when_it_is_to_come),
 		PROC_TEST(who_has_ended_while_asleep_is_gone_at_once),
 	};
 
