@@ -62,7 +62,7 @@ def throughout(question, seconds, interval=0.4):
 
 def configure(node, text):
     """The agent's whole configuration, which it takes at once."""
-    node.succeed(f"echo '{text}' >/etc/tessera/tessera.conf; kill -HUP $(pidof tesserad)")
+    node.succeed(f"echo '{text}' >/etc/tessera/tessera.conf; kill -HUP {AGENT}")
 
 
 def hold(seconds):
@@ -184,7 +184,8 @@ class Cluster:
 
     def agent(self, number):
         """PID of the agent."""
-        return int(self.lab[number].wait("pidof tesserad", timeout=patience(20)))
+        return int(self.lab[number].wait(f"pidof tesserad >/dev/null && echo {AGENT}",
+                                         timeout=patience(20)))
 
     def rss(self, number):
         """The agent's resident memory in bytes."""
