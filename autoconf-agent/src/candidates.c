@@ -216,6 +216,18 @@ bool candidate_process(const struct candidate *c, int64_t now, bool sleepers,
 	return true;
 }
 
+bool candidate_is_due(const struct candidate *c, int64_t now)
+{
+	int64_t wait = 0;
+
+	/* Of the short-lived it should be known how long they live. */
+	if (c->at && now - c->moved[0] >= CANDIDATES_A_WHILE_MS)
+		wait = CANDIDATES_AWAY_MS;
+	else if (!c->at && !c->runnable && c->wants < USHERED_WANTS)
+		wait = CANDIDATES_ASLEEP_MS;
+	return !c->looked || now - c->looked >= wait;
+}
+
 /* --- with /proc --- */
 
 /* As its user: the environment is nobody else's to read. */
@@ -373,18 +385,6 @@ static int add_none(struct candidates *all, pid_t pid, int64_t until)
 	all->none = none;
 	none[all->n_none++] = (struct bystander){ pid, until };
 	return 0;
-}
-
-bool candidate_is_due(const struct candidate *c, int64_t now)
-{
-	int64_t wait = 0;
-
-	/* Of the short-lived it should be known how long they live. */
-	if (c->at && now - c->moved[0] >= CANDIDATES_A_WHILE_MS)
-		wait = CANDIDATES_AWAY_MS;
-	else if (!c->at && !c->runnable && c->wants < USHERED_WANTS)
-		wait = CANDIDATES_ASLEEP_MS;
-	return !c->looked || now - c->looked >= wait;
 }
 
 static int look_at_one(const struct candidates *all, struct candidates *next,
