@@ -56,6 +56,16 @@ def guests(pair):
     return len(pair[AWAY].succeed("cat /proc/hpc/guests").splitlines())
 
 
+def one_guest(pair):
+    """If not, the reason is where the jobs are, and how often they went."""
+    jobs = pair[HOME].succeed(
+        "for p in $(pidof awk); do cd /proc/$p; echo $p at $(cat where) moves $(cat nmigs):"
+        " $(cat cantmove stat); done; tail -n 3 /tmp/job.*; dmesg | tail -n 5"
+    )
+    assert guests(pair) == 1, jobs
+    return True
+
+
 def at_home(pair):
     """PIDs of the jobs that run where they were started."""
     return pair[HOME].succeed(
@@ -237,6 +247,6 @@ def test_power_loss_of_a_host_ends_its_guests_and_nobody_else(pair):
     pair[AWAY].start()
     pair.settle(MEMBERS, within=120)
     # It is a place to go to again.
-    eventually(lambda: guests(pair) == 1, patience(SPREAD_WITHIN), LOOK)
+    eventually(lambda: one_guest(pair), patience(SPREAD_WITHIN), LOOK)
     names = [name.rsplit(".", 1)[0] for name in all_is_computed(pair, 4)]
     assert len(names) == 4 and names[:2] == names[2:], "the two at home are right, and no other"
