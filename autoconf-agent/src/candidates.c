@@ -243,18 +243,11 @@ static void ask_rules(struct candidate *c)
 	candidate_ruled(c, &rules, r);
 }
 
-static bool is_locked(pid_t pid)
-{
-	int64_t number;
-
-	return proc_read_number(&number, "%d/lock", pid) == 0 && number != 0;
-}
-
 bool candidate_still_goes(struct candidate *c, uint16_t to)
 {
 	unsigned int level = c->rules.level;
 
-	c->locked = is_locked(c->pid);
+	c->locked = proc_locked(c->pid);
 	if (c->locked)
 		return false;
 	if (c->at)
@@ -292,7 +285,7 @@ static bool look_at(struct candidate *c, int64_t now, int64_t tick_ms,
 		(sleepers && mib_of(&look) >= BALANCE_USHER_MIB);
 	/* Who could go; of those away it is asked when one is to come. */
 	if (c->locked || (!look.at && (could || c->wants >= USHERED_WANTS)))
-		look.locked = is_locked(c->pid);
+		look.locked = proc_locked(c->pid);
 	if (look.at)
 		look.switches = proc_switches(c->pid);
 	candidate_see(c, now, tick_ms, &look);

@@ -159,13 +159,6 @@ static int take(struct mosrun *m, int argc, char **argv, int *at)
 	return TESS_OK;
 }
 
-static bool caller_is_locked(void)
-{
-	int64_t locked;
-
-	return proc_read_number(&locked, "%d/lock", getppid()) == 0 && locked;
-}
-
 /* A chosen place is kept, and so is home, unless something is said about how
  * the process should be judged. */
 static bool locks(const struct mosrun *m)
@@ -176,13 +169,13 @@ static bool locks(const struct mosrun *m)
 	case LOCK_YES:
 		return true;
 	case LOCK_KEEP:
-		return caller_is_locked();
+		return proc_locked(getppid());
 	case LOCK_DEFAULT:
 		break;
 	}
 	if (m->home || m->launch.node || !m->decay)
 		return true;
-	return caller_is_locked();
+	return proc_locked(getppid());
 }
 
 static int run(struct mosrun *m, int argc, char **argv)

@@ -266,6 +266,13 @@ int proc_stat_read(struct proc_stat *ret, pid_t pid)
 	return n < 0 ? (int)n : proc_stat_parse(ret, text);
 }
 
+bool proc_locked(pid_t pid)
+{
+	int64_t locked;
+
+	return proc_read_number(&locked, "%d/lock", pid) == 0 && locked;
+}
+
 uint64_t proc_switches(pid_t pid)
 {
 	uint64_t switches;

@@ -61,6 +61,8 @@ struct proc_stat {
 
 int proc_stat_parse(struct proc_stat *ret, const char *text);
 int proc_stat_read(struct proc_stat *ret, pid_t pid);
+/* It may not move; false also if it is gone. */
+bool proc_locked(pid_t pid);
 /* How often its main thread was put on a CPU, so far: mostly because what it waited
  * for has come. 0: not known. */
 uint64_t proc_switches(pid_t pid);

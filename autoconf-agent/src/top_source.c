@@ -108,7 +108,7 @@ static void read_own(struct list *l, pid_t pid)
 {
 	struct top_process *p = add(l);
 	struct proc_stat stat;
-	int64_t where = 0, locked = 0;
+	int64_t where = 0;
 	char reason[REASON_SIZE];
 
 	if (!p)
@@ -116,7 +116,6 @@ static void read_own(struct list *l, pid_t pid)
 	p->pid = pid;
 	p->home = l->self;
 	(void)proc_read_number(&where, "%d/where", pid);
-	(void)proc_read_number(&locked, "%d/lock", pid);
 	if (!read_stat(p, &stat) || stat.state == 'Z' ||
 	    (p->memory == 0 && where <= 0) || process_reason(reason, pid) < 0) {
 		l->n--;
@@ -125,7 +124,7 @@ static void read_own(struct list *l, pid_t pid)
 	p->at = where > 0 ? (unsigned int)where : l->self;
 	if (where > 0)
 		p->memory = -1; /* it is there */
-	p->locked = locked != 0;
+	p->locked = proc_locked(pid);
 	p->movable = !*reason || process_reason_is_past(reason);
 	p->uid = process_user(p->user, pid);
 	read_command(p, stat.comm);

@@ -30,16 +30,23 @@ static void put_environ(int pid, const char *text)
 	fake_proc_put_bytes(name, text, strlen(text) + 1);
 }
 
-static void process(int pid, unsigned int ticks, unsigned int start)
+static void process_in(char state, int pid, unsigned int ticks,
+		       unsigned int start)
 {
 	char name[32], text[256];
 
 	snprintf(name, sizeof(name), "%d/stat", pid);
-	snprintf(text, sizeof(text),
-		 "%d (simulate) R 1 %d 600 0 -1 0 6 7 8 9 %u 0 1 2 20 0 1 0 %u "
-		 "10000000 4096 1 1 2 3\n",
-		 pid, pid, ticks, start);
+	snprintf(
+		text, sizeof(text),
+		"%d (simulate) %c 1 %d 600 0 -1 0 6 7 8 9 %u 0 1 2 20 0 1 0 %u "
+		"10000000 4096 1 1 2 3\n",
+		pid, state, pid, ticks, start);
 	fake_proc_put(name, text);
+}
+
+static void process(int pid, unsigned int ticks, unsigned int start)
+{
+	process_in('R', pid, ticks, start);
 }
 
 static void give_to(int pid, uid_t user)
@@ -148,10 +155,7 @@ static void who_ended_and_is_not_waited_for_wants_nothing(void **state)
 	assert_int_equal(list_of(&all, 1000, list), 2);
 	fake_proc_put("701/where", "3\n");
 	assert_int_equal(list_of(&all, 2000, list), 2);
-	fake_proc_put(
-		"701/stat",
-		"701 (simulate) Z 1 701 600 0 -1 0 6 7 8 9 500 0 1 2 20 0 "
-		"1 0 2 0 0 1 1 2 3\n");
+	process_in('Z', 701, 500, 2);
 	assert_int_equal(list_of(&all, 2000 + CANDIDATES_AWAY_MS, list), 1);
 	assert_null(candidates_find(&all, 701, 2));
 	candidates_free(&all);
@@ -295,9 +299,7 @@ static void who_sleeps_is_left_alone_for_a_while(void **state)
 
 	if (geteuid() != 0)
 		skip();
-	fake_proc_put("701/stat",
-		      "701 (simulate) S 1 701 600 0 -1 0 6 7 8 9 500 0 1 2 20 "
-		      "0 1 0 2 10000000 4096 1 1 2 3\n");
+	process_in('S', 701, 500, 2);
 	list_of(&all, now, list);
 	process(701, 700, 2);
 	list_of(&all, now += CANDIDATES_ASLEEP_MS / 2, list);

@@ -2,6 +2,8 @@
 """What the agent itself costs a node. The machines' clocks go by with their
 instructions, 250 million a second: what ten emulators wait for one another on two
 processors is not counted as the agent's."""
+from collections import Counter
+
 from cluster import Cluster, eventually
 from rows import Row
 from vmlab import images
@@ -11,7 +13,6 @@ NODES = 10
 PROCESSES = 50
 SECONDS = 60
 SAMPLES = 3
-MEMORY = 8e6  # as much as it may have, bytes
 ALL = list(range(1, NODES + 1))
 
 
@@ -23,14 +24,25 @@ def start(node, percent):
 
 
 def wait_until_spread(node):
-    """Each node has its part, and nobody has gone for a while."""
-    at = "for p in $(pidof busy); do cat /proc/$p/where; done | sort"
+    """Each node has its part, or one more."""
+    def spread():
+        at = Counter(node.succeed("for p in $(pidof busy); do cat /proc/$p/where; done").split())
+        return len(at) == NODES and max(at.values()) <= PROCESSES / NODES + 1
 
-    def equal():
-        counts = node.succeed(f"{at} | uniq -c | awk '{{ print $1 }}'").split()
-        return len(counts) == NODES and max(map(int, counts)) <= PROCESSES / NODES + 1
+    eventually(spread, 600)
 
-    eventually(equal, 600)
+
+def looking_after(cluster, what, say):
+    """Rows of the agent of the node whose processes they are."""
+    busy = f"the agent, {NODES} nodes, {PROCESSES} processes {what}"
+    processor = Row(f"{busy}: processor", "%", 1, "1 %")
+    memory = Row(f"{busy}: memory", "MB", 1, "8 MB")
+    for _ in range(SAMPLES):
+        say(f"agent: {PROCESSES} processes {what}, for {SECONDS} s")
+        cost = cluster.costs([1], SECONDS)[1]
+        processor.add(ours=cost.cpu, peer=1)
+        memory.add(ours=cost.rss, peer=8e6)
+    return [processor, memory]
 
 
 def costs(say, extra):
@@ -51,19 +63,11 @@ def costs(say, extra):
         for cost in cluster.costs(ALL, SECONDS).values():
             for row, limit, value in zip(rows, (1, 6e6, 2000), (cost.cpu, cost.rss, cost.sent)):
                 row.add(ours=value, peer=limit)
-        for percent, what in ((1, "that sleep most of the time"), (100, "that compute, all over")):
-            busy = f"the agent, {NODES} nodes, {PROCESSES} processes {what}"
-            processor = Row(f"{busy}: processor", "%", 1, "1 %")
-            memory = Row(f"{busy}: memory", "MB", 1, "8 MB")
-            rows += [processor, memory]
-            start(lab[1], percent)
-            if percent == 100:
-                say(f"agent: {PROCESSES} processes go where they find a processor")
-                wait_until_spread(lab[1])
-            for _ in range(SAMPLES):
-                say(f"agent: {PROCESSES} processes {what}, for {SECONDS} s")
-                cost = cluster.costs([1], SECONDS)[1]
-                processor.add(ours=cost.cpu, peer=1)
-                memory.add(ours=cost.rss, peer=MEMORY)
+        start(lab[1], 1)
+        rows += looking_after(cluster, "that sleep most of the time", say)
+        start(lab[1], 100)
+        say(f"agent: {PROCESSES} processes go where they find a processor")
+        wait_until_spread(lab[1])
+        rows += looking_after(cluster, "that compute, all over", say)
         trouble = [line for node in lab.status()["nodes"] for line in node["trouble"]]
     return rows, trouble

@@ -58,11 +58,10 @@ def guests(pair):
 
 def one_guest(pair):
     """If not, the reason is where the jobs are, and how often they went."""
-    jobs = pair[HOME].succeed(
+    assert guests(pair) == 1, pair[HOME].succeed(
         "for p in $(pidof awk); do cd /proc/$p; echo $p at $(cat where) moves $(cat nmigs):"
         " $(cat cantmove stat); done; tail -n 3 /tmp/job.*; dmesg | tail -n 5"
     )
-    assert guests(pair) == 1, jobs
     return True
 
 
