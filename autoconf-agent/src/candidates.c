@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "log.h"
 #include "rights.h"
 
 #define SMOOTH_MS 3000	       /* what it wants; a burst is no wish to move */
@@ -55,13 +56,12 @@ static void first_look(struct candidate *c, const struct candidate_look *look)
 /* Its place changed, and not by the balancer. */
 static void went_itself(struct candidate *c, int64_t now, uint16_t at)
 {
-	bool came_home = c->ours && !at;
-
+	c->came_home = c->ours && !at;
 	if (now - c->moved[0] > CANDIDATES_AGAIN_MAX_MS)
 		c->refusals = 0;
 	candidate_moved(c, now, at, 1);
 	c->ours = false;
-	if (came_home)
+	if (c->came_home)
 		candidate_refused(c, now);
 }
 
@@ -114,6 +114,7 @@ void candidate_see(struct candidate *c, int64_t now, int64_t tick_ms,
 	snprintf(c->comm, sizeof(c->comm), "%.15s", s->comm);
 	c->uid = look->uid;
 	c->gid = look->gid;
+	c->came_home = false;
 	if (!c->looked) {
 		first_look(c, look);
 	} else {
@@ -289,6 +290,10 @@ static bool look_at(struct candidate *c, int64_t now, int64_t tick_ms,
 	if (look.at)
 		look.switches = proc_switches(c->pid);
 	candidate_see(c, now, tick_ms, &look);
+	if (c->came_home)
+		agent_log(LOG_INFO,
+			  "process %d (%s) is home by itself, or brought",
+			  c->pid, c->comm);
 	/* Its pages are here only while it is. */
 	if (!c->ruled && !c->at && could)
 		ask_rules(c);

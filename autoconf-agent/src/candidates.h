@@ -54,6 +54,7 @@ struct candidate {
 	uint16_t at;	    /* 0: home */
 	bool ours;	    /* the balancer sent it there */
 	bool ordered;	    /* to go: what is seen of it is on its way */
+	bool came_home;	    /* and not by the balancer, in its last look */
 	bool locked;
 	bool ruled;  /* its rules were read; */
 	bool secret; /* or cannot be: then it stays */

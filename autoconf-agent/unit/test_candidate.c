@@ -231,6 +231,7 @@ static void who_came_home_by_itself_stays_for_a_while(void **state)
 	candidate_moved(&c, 1500, 3, 1);
 	see(&c, 2000, 60, 0, 3);
 	see(&c, 3000, 70, 1, 0); /* it called fork() */
+	assert_true(c.came_home);
 	assert_false(candidate_process(&c, 3000, false, &p));
 	assert_int_equal(c.moved[0], 3000);
 	assert_int_equal(c.moved[1], 1500);
