@@ -374,8 +374,11 @@ static bool find_place(const struct market *m, size_t index,
 
 static bool wants_cpu(const struct balance_process *p)
 {
-	return p->wants >= BALANCE_HUNGRY &&
-	       (p->cpu_ms >= BALANCE_BORN_MS || p->usual_ms > p->cpu_ms);
+	if (p->wants < BALANCE_HUNGRY)
+		return false;
+	if (p->crawls)
+		return p->cpu_ms >= BALANCE_BORN_CRAWLER_MS;
+	return p->cpu_ms >= BALANCE_BORN_MS || p->usual_ms > p->cpu_ms;
 }
 
 /* Its host wants it to go: the largest first. Who does not fit at home stays: there

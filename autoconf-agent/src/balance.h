@@ -58,9 +58,16 @@
  * call is forwarded there, and no other machine can take the process with it. If it
  * has none, staying away must cost BALANCE_GAIN, as with any other move. */
 #define BALANCE_HOMESICK 102
-/* Away and with so many calls a second that are forwarded it only crawls. A call
- * costs 200 µs or more: a fifth of its time is lost. */
+/* Away and with so many forwarded calls for each second of CPU time that it gets, it
+ * only crawls. A call costs 200 µs or more, a sixth of its time; where it costs more
+ * there are no more of them in a second of the clock. */
 #define BALANCE_CRAWL_CALLS 1000
+/* With so many its kind is known for it: a start takes more of them than what follows,
+ * and where a call is slow it is CPU time, too, that is spent on it. */
+#define BALANCE_CRAWL_KIND 500
+/* One of such a kind must have used this, ms of CPU time, before it leaves:
+ * many begin with files, and compute then. */
+#define BALANCE_BORN_CRAWLER_MS 10000
 
 /* Stays where it is at least so long after a move, ms, and as long again for each
  * further move in the last minute. */
@@ -122,10 +129,11 @@ struct balance_process {
 	uint32_t wants;	    /* CPUs it would use, hundredths */
 	uint64_t cpu_ms;    /* CPU time so far */
 	uint64_t usual_ms;  /* what its kind uses in a life; 0: not known */
+	bool crawls;	    /* as others of its kind did, away */
 	uint32_t mem_mib;   /* resident, or when it left */
 	uint32_t there_mib; /* in use there when it came; 0: not known */
 	uint16_t in_kernel; /* of its CPU time lately, per mille; at home only */
-	uint32_t calls;	    /* forwarded in a second; away only */
+	uint32_t calls;	    /* forwarded, for a second of CPU time; away only */
 	bool pinned; /* somebody put it there: it goes if its host asks */
 	const struct rules *rules; /* about nodes, of its user; NULL: none */
 	unsigned int level;	   /* of x86-64 that it keeps to; 0: to none */

@@ -489,6 +489,9 @@ static void on_done(int error, void *userdata)
 	if (c)
 		candidate_moved(c, now, b->order.to,
 				b->order.from && b->order.to ? 2 : 1);
+	/* Then its first second there tells of its calls. */
+	if (c && b->order.to)
+		c->switches = proc_switches(c->pid);
 	/* It would only crawl again. */
 	if (c && b->order.reason == BALANCE_CRAWL)
 		candidate_refused(c, now);

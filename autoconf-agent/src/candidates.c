@@ -16,6 +16,7 @@
 #define ONE_LOOK_MS 2000       /* what one look tells of at most, before it */
 #define KERNEL_THREAD 0x200000 /* PF_KTHREAD of stat's flags */
 #define IDLE_USED 10	       /* hundredths of a CPU: it sleeps, away */
+#define CALLS 50	       /* a second; fewer cost nobody much */
 #define USHERED_WANTS 2	       /* the least to be seen at all, hundredths */
 
 /* --- pure --- */
@@ -65,6 +66,21 @@ static void went_itself(struct candidate *c, int64_t now, uint16_t at)
 		candidate_refused(c, now);
 }
 
+/* Who mostly sleeps does not crawl for the few calls that he makes. */
+static void count_calls(struct candidate *c, int64_t passed, int64_t tick_ms,
+			uint64_t calls)
+{
+	uint64_t used_ms = (c->recent ? c->recent : 1) * (uint64_t)tick_ms;
+
+	c->recent_calls = c->recent_calls * 3 / 4 + calls;
+	if (calls * 1000 / (uint64_t)passed >= CALLS)
+		c->calls = (uint32_t)(c->recent_calls * 1000 / used_ms);
+	if (c->calls >= BALANCE_CRAWL_KIND)
+		c->away = HISTORY_CRAWLED;
+	else if (c->away == HISTORY_UNKNOWN)
+		c->away = HISTORY_WELL;
+}
+
 static void count_time(struct candidate *c, int64_t now, int64_t tick_ms,
 		       const struct candidate_look *look)
 {
@@ -93,9 +109,8 @@ static void count_time(struct candidate *c, int64_t now, int64_t tick_ms,
 	c->wants = smooth(c->wants, wants,
 			  passed < ONE_LOOK_MS ? passed : ONE_LOOK_MS);
 	c->calls = 0;
-	if (c->at && c->switches && look->switches > c->switches)
-		c->calls = (uint32_t)((int64_t)(look->switches - c->switches) *
-				      1000 / passed);
+	if (c->at && c->switches)
+		count_calls(c, passed, tick_ms, look->switches - c->switches);
 }
 
 static uint32_t mib_of(const struct candidate_look *look)
@@ -146,6 +161,11 @@ void candidate_moved(struct candidate *c, int64_t now, uint16_t to, int legs)
 	c->came = to != 0;
 	c->switches = 0;
 	c->calls = 0;
+	/* What it used before is no measure of what it asks there. */
+	c->recent = c->recent_system = 0;
+	c->recent_calls = 0;
+	if (to)
+		c->away = HISTORY_UNKNOWN;
 }
 
 void candidate_host(struct candidate *c, const struct balance_node *host)
@@ -340,9 +360,12 @@ static void note_ended(struct candidates *all, const struct candidate *list,
 	for (size_t i = 0; i < count; i++) {
 		const struct candidate *c = &list[i];
 
-		if (c->looked && !candidates_find(all, c->pid, c->start))
-			history_ended(&all->history, c->uid, c->comm,
-				      c->ticks * (uint64_t)all->tick_ms);
+		if (!c->looked || candidates_find(all, c->pid, c->start))
+			continue;
+		if (c->away == HISTORY_WELL)
+			history_away(&all->history, c->uid, c->comm, c->away);
+		history_ended(&all->history, c->uid, c->comm,
+			      c->ticks * (uint64_t)all->tick_ms);
 	}
 }
 
@@ -399,9 +422,11 @@ static int look_at_one(const struct candidates *all, struct candidates *next,
 		return add(next, old);
 	if (old)
 		c = *old;
-	if (look_at(&c, now, next->tick_ms, next->sleepers))
-		return add(next, &c);
-	return add_none(next, pid, now + CANDIDATES_SKIP_MS);
+	if (!look_at(&c, now, next->tick_ms, next->sleepers))
+		return add_none(next, pid, now + CANDIDATES_SKIP_MS);
+	if (c.away == HISTORY_CRAWLED && (!old || old->away != c.away))
+		history_away(&next->history, c.uid, c.comm, c.away);
+	return add(next, &c);
 }
 
 /* /proc lists them in this order; so it costs nothing. */
@@ -532,6 +557,7 @@ size_t candidates_processes(struct candidates *all, int64_t now,
 		const struct candidate *c = &all->list[index[i]];
 
 		ret[i].usual_ms = history_usual(&all->history, c->uid, c->comm);
+		ret[i].crawls = history_crawled(&all->history, c->uid, c->comm);
 	}
 	return n;
 }

@@ -45,9 +45,11 @@ struct candidate {
 	uint64_t ticks, system_ticks, switches;
 	uint32_t runnable;		/* threads, in the last look */
 	uint32_t wants, used;		/* CPUs, hundredths, smoothed */
-	uint32_t recent, recent_system; /* ticks, smoothed */
-	uint32_t calls;			/* a second, while it is away */
-	uint32_t wants_home;		/* what it wanted when it left */
+	uint32_t recent, recent_system; /* ticks of some seconds */
+	uint64_t recent_calls;		/* forwarded meanwhile; away only */
+	uint32_t calls; /* forwarded, for a second of CPU time; away only */
+	enum history_away away; /* how it did, there */
+	uint32_t wants_home;	/* what it wanted when it left */
 	uint32_t mem_mib;
 	uint32_t there_mib; /* in use on its host when it came; 0: ? */
 	bool came;	    /* lately: its host has not been looked at */

@@ -26,8 +26,8 @@ static struct history_kind *oldest(struct history *h)
 	return ret;
 }
 
-void history_ended(struct history *h, uid_t uid, const char *comm,
-		   uint64_t cpu_ms)
+static struct history_kind *find_or_add(struct history *h, uid_t uid,
+					const char *comm)
 {
 	struct history_kind *kind = find(h, uid, comm);
 
@@ -36,12 +36,60 @@ void history_ended(struct history *h, uid_t uid, const char *comm,
 		*kind = (struct history_kind){ .uid = uid };
 		snprintf(kind->comm, sizeof(kind->comm), "%.15s", comm);
 	}
+	kind->used = ++h->clock;
+	return kind;
+}
+
+void history_ended(struct history *h, uid_t uid, const char *comm,
+		   uint64_t cpu_ms)
+{
+	struct history_kind *kind = find_or_add(h, uid, comm);
+
 	memmove(&kind->cpu_ms[1], &kind->cpu_ms[0],
 		sizeof(kind->cpu_ms) - sizeof(kind->cpu_ms[0]));
 	kind->cpu_ms[0] = cpu_ms;
 	if (kind->runs < HISTORY_RUNS)
 		kind->runs++;
+	kind->since++;
+}
+
+static bool crawls(const struct history_kind *kind)
+{
+	unsigned int times = kind->crawls;
+
+	if (!times)
+		return false;
+	if (times > HISTORY_AGAIN_TIMES)
+		times = HISTORY_AGAIN_TIMES;
+	return kind->since < (unsigned int)HISTORY_AGAIN << (times - 1);
+}
+
+void history_away(struct history *h, uid_t uid, const char *comm,
+		  enum history_away how)
+{
+	struct history_kind *kind;
+
+	if (how == HISTORY_UNKNOWN)
+		return;
+	kind = find_or_add(h, uid, comm);
+	if (how == HISTORY_CRAWLED) {
+		/* Those that left together crawl together. */
+		if (!kind->crawls || kind->since)
+			kind->crawls++;
+		kind->since = 0;
+	} else if (!crawls(kind)) {
+		kind->crawls = 0;
+	}
+}
+
+bool history_crawled(struct history *h, uid_t uid, const char *comm)
+{
+	struct history_kind *kind = find(h, uid, comm);
+
+	if (!kind)
+		return false;
 	kind->used = ++h->clock;
+	return crawls(kind);
 }
 
 uint64_t history_usual(struct history *h, uid_t uid, const char *comm)

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How long programs run, as those of the same name and user did before (Svensson:
- * History, an intelligent load sharing filter, ICDCS 1990). So the eighth compiler
- * of a build can leave when it is born, and no short command does. Pure.
+ * How long programs run, and how they do away from home, as those of the same name and
+ * user did before (Svensson: History, an intelligent load sharing filter, ICDCS 1990).
+ * So the eighth step of a build can leave when it is born, no short command does, and
+ * neither does what would only wait for its files. Pure.
  */
 #ifndef TESSERA_HISTORY_H
 #define TESSERA_HISTORY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -14,11 +16,25 @@
 /* The least of so many is believed: one long run promises nothing. */
 #define HISTORY_RUNS 3
 
+/* Those of a kind that crawled leave young again when so many have ended; twice as many
+ * each time. */
+#define HISTORY_AGAIN 16
+#define HISTORY_AGAIN_TIMES 6
+
+/* How one did on another node. */
+enum history_away {
+	HISTORY_UNKNOWN,
+	HISTORY_WELL,
+	HISTORY_CRAWLED, /* it waited for its home */
+};
+
 struct history_kind {
 	char comm[16];
 	uid_t uid;
 	uint64_t used;	   /* the clock, when it was last needed; 0: free */
 	unsigned int runs; /* seen, up to HISTORY_RUNS */
+	unsigned int crawls,
+		since; /* that did, in a row; others that ended since */
 	uint64_t cpu_ms[HISTORY_RUNS]; /* of the last ones, latest first */
 };
 
@@ -30,6 +46,12 @@ struct history {
 /* One has ended, after so much CPU time. */
 void history_ended(struct history *h, uid_t uid, const char *comm,
 		   uint64_t cpu_ms);
+/* One was away, and this is how it did. Who does well while none leaves young tells
+ * nothing of those. */
+void history_away(struct history *h, uid_t uid, const char *comm,
+		  enum history_away how);
+/* Whether a young one would crawl. */
+bool history_crawled(struct history *h, uid_t uid, const char *comm);
 /* CPU time that one uses in its life at least, ms; 0: not known. */
 uint64_t history_usual(struct history *h, uid_t uid, const char *comm);
 

@@ -161,10 +161,57 @@ static void calls_home_are_counted(void **state)
 	look.at = 3;
 	look.switches = 1000;
 	candidate_see(&c, 2000, TICK_MS, &look);
+	look.stat.ticks = 200;
 	look.switches = 3500;
 	candidate_see(&c, 3000, TICK_MS, &look);
 	assert_true(candidate_process(&c, 3000, false, &p));
-	assert_int_equal(p.calls, 2500);
+	assert_int_equal(c.recent, 37 + 100); /* of it a second */
+	assert_int_equal(p.calls, 2500 * 100 / c.recent);
+	assert_int_equal(c.away, HISTORY_CRAWLED);
+}
+
+/* So many a second, of which it computes so much, hundredths; for a while. */
+static struct candidate away(uint64_t calls, uint64_t used)
+{
+	struct candidate c = { .pid = 700 };
+	struct candidate_look look = look_of(50, 0);
+
+	see(&c, 1000, 50, 1, 0);
+	candidate_moved(&c, 1000, 3, 1);
+	c.switches = 700;
+	look.at = 3;
+	for (int s = 1; s <= 20; s++) {
+		look.stat.ticks += used;
+		look.switches = 700 + calls * (uint64_t)s;
+		candidate_see(&c, 1000 + s * 1000, TICK_MS, &look);
+	}
+	return c;
+}
+
+static void who_waits_for_home_crawls_at_few_calls_a_second(void **state)
+{
+	struct candidate c;
+
+	c = away(800, 30);
+	assert_int_equal(c.away, HISTORY_CRAWLED);
+	assert_in_range(c.calls, 2600, 2800);
+	c = away(300, 90);
+	assert_int_equal(c.away, HISTORY_WELL);
+	assert_in_range(c.calls, 330, 340);
+	/* It sleeps. */
+	c = away(20, 1);
+	assert_int_equal(c.away, HISTORY_WELL);
+	assert_int_equal(c.calls, 0);
+}
+
+static void how_it_did_away_is_known_at_home_and_forgotten_there(void **state)
+{
+	struct candidate c = away(800, 30);
+
+	candidate_moved(&c, 30000, 0, 1);
+	assert_int_equal(c.away, HISTORY_CRAWLED);
+	candidate_moved(&c, 90000, 3, 1);
+	assert_int_equal(c.away, HISTORY_UNKNOWN);
 }
 
 static void moves_are_remembered_the_latest_first(void **state)
@@ -439,6 +486,10 @@ int main(void)
 			away_it_wants_what_it_wanted_while_it_computes),
 		cmocka_unit_test(time_in_the_kernel_is_that_of_late),
 		cmocka_unit_test(calls_home_are_counted),
+		cmocka_unit_test(
+			who_waits_for_home_crawls_at_few_calls_a_second),
+		cmocka_unit_test(
+			how_it_did_away_is_known_at_home_and_forgotten_there),
 		cmocka_unit_test(moves_are_remembered_the_latest_first),
 		cmocka_unit_test(what_its_host_used_before_is_remembered),
 		cmocka_unit_test(who_refused_is_asked_again_later_and_later),

@@ -129,6 +129,37 @@ static void what_ended_tells_how_long_its_kind_lives(void **state)
 	candidates_free(&all);
 }
 
+static void put_switches(int pid, unsigned int switches)
+{
+	char name[32], text[64];
+
+	snprintf(name, sizeof(name), "%d/schedstat", pid);
+	snprintf(text, sizeof(text), "1 2 %u\n", switches);
+	fake_proc_put(name, text);
+}
+
+/* Of the process of user 1000; that of user 1001 has the same name. */
+static void who_crawls_away_tells_it_of_its_kind(void **state)
+{
+	struct balance_process list[BALANCE_PROCESSES];
+	struct candidates all = { 0 };
+
+	if (geteuid() != 0)
+		skip();
+	give_to(701, 1000);
+	list_of(&all, 1000, list);
+	fake_proc_put("700/where", "3\n");
+	put_switches(700, 1000);
+	list_of(&all, 2000, list);
+	assert_false(list[0].crawls);
+	put_switches(700, 3000);
+	list_of(&all, 3000, list);
+	assert_int_equal(list[0].at, 0);
+	assert_true(list[0].crawls);
+	assert_true(list[1].calls >= BALANCE_CRAWL_CALLS);
+	candidates_free(&all);
+}
+
 static void a_number_that_is_used_again_is_another_process(void **state)
 {
 	struct balance_process list[BALANCE_PROCESSES];
@@ -355,6 +386,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		PROC_TEST(users_processes_come_with_most_cpu_time_first),
 		PROC_TEST(what_ended_tells_how_long_its_kind_lives),
+		PROC_TEST(who_crawls_away_tells_it_of_its_kind),
 		PROC_TEST(a_number_that_is_used_again_is_another_process),
 		PROC_TEST(who_ended_and_is_not_waited_for_wants_nothing),
 		PROC_TEST(

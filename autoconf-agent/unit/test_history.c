@@ -84,6 +84,46 @@ static void the_oldest_kind_goes(void **state)
 	assert_int_equal(history_usual(&h, 1000, "cc1"), 0);
 }
 
+static void
+a_kind_that_crawled_leaves_young_again_when_many_have_ended(void **state)
+{
+	struct history h = { 0 };
+	unsigned int again = HISTORY_AGAIN;
+
+	assert_false(history_crawled(&h, 1000, "cc1"));
+	for (int times = 1; times <= HISTORY_AGAIN_TIMES + 1; times++) {
+		/* Two that had left together. */
+		history_away(&h, 1000, "cc1", HISTORY_CRAWLED);
+		history_away(&h, 1000, "cc1", HISTORY_CRAWLED);
+		for (unsigned int i = 0; i < again; i++) {
+			assert_true(history_crawled(&h, 1000, "cc1"));
+			ended(&h, "cc1", 5000);
+		}
+		assert_false(history_crawled(&h, 1000, "cc1"));
+		if (times < HISTORY_AGAIN_TIMES)
+			again *= 2;
+	}
+	assert_false(history_crawled(&h, 1001, "cc1"));
+	assert_false(history_crawled(&h, 1000, "cc1plus"));
+}
+
+static void who_leaves_young_and_does_well_makes_good_for_its_kind(void **state)
+{
+	struct history h = { 0 };
+
+	history_away(&h, 1000, "cc1", HISTORY_CRAWLED);
+	/* An old one. */
+	history_away(&h, 1000, "cc1", HISTORY_WELL);
+	assert_true(history_crawled(&h, 1000, "cc1"));
+	for (unsigned int i = 0; i < HISTORY_AGAIN; i++)
+		ended(&h, "cc1", 5000);
+	history_away(&h, 1000, "cc1", HISTORY_WELL);
+	history_away(&h, 1000, "cc1", HISTORY_CRAWLED);
+	for (unsigned int i = 0; i < HISTORY_AGAIN; i++)
+		ended(&h, "cc1", 5000);
+	assert_false(history_crawled(&h, 1000, "cc1"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -92,6 +132,10 @@ int main(void)
 		cmocka_unit_test(users_and_programs_are_apart),
 		cmocka_unit_test(long_names_are_as_the_kernel_cuts_them),
 		cmocka_unit_test(the_oldest_kind_goes),
+		cmocka_unit_test(
+			a_kind_that_crawled_leaves_young_again_when_many_have_ended),
+		cmocka_unit_test(
+			who_leaves_young_and_does_well_makes_good_for_its_kind),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
