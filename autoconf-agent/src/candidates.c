@@ -109,7 +109,8 @@ static void count_time(struct candidate *c, int64_t now, int64_t tick_ms,
 	c->wants = smooth(c->wants, wants,
 			  passed < ONE_LOOK_MS ? passed : ONE_LOOK_MS);
 	c->calls = 0;
-	if (c->at && c->switches)
+	/* None are read of who has just ended. */
+	if (c->at && c->switches && look->switches >= c->switches)
 		count_calls(c, passed, tick_ms, look->switches - c->switches);
 }
 

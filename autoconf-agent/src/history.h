@@ -31,10 +31,10 @@ enum history_away {
 struct history_kind {
 	char comm[16];
 	uid_t uid;
-	uint64_t used;	   /* the clock, when it was last needed; 0: free */
-	unsigned int runs; /* seen, up to HISTORY_RUNS */
-	unsigned int crawls,
-		since; /* that did, in a row; others that ended since */
+	uint64_t used;	     /* the clock, when it was last needed; 0: free */
+	unsigned int runs;   /* seen, up to HISTORY_RUNS */
+	unsigned int crawls; /* of them that did, away, in a row */
+	unsigned int since;  /* that ended since then */
 	uint64_t cpu_ms[HISTORY_RUNS]; /* of the last ones, latest first */
 };
 

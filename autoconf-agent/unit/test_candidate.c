@@ -204,6 +204,18 @@ static void who_waits_for_home_crawls_at_few_calls_a_second(void **state)
 	assert_int_equal(c.calls, 0);
 }
 
+static void who_ends_while_he_is_looked_at_does_not_crawl(void **state)
+{
+	struct candidate c = away(0, 90);
+	struct candidate_look look = look_of(2000, 0);
+
+	look.at = 3;
+	look.switches = 0;
+	candidate_see(&c, 22000, TICK_MS, &look);
+	assert_int_equal(c.calls, 0);
+	assert_int_equal(c.away, HISTORY_WELL);
+}
+
 static void how_it_did_away_is_known_at_home_and_forgotten_there(void **state)
 {
 	struct candidate c = away(800, 30);
@@ -488,6 +500,7 @@ int main(void)
 		cmocka_unit_test(calls_home_are_counted),
 		cmocka_unit_test(
 			who_waits_for_home_crawls_at_few_calls_a_second),
+		cmocka_unit_test(who_ends_while_he_is_looked_at_does_not_crawl),
 		cmocka_unit_test(
 			how_it_did_away_is_known_at_home_and_forgotten_there),
 		cmocka_unit_test(moves_are_remembered_the_latest_first),
