@@ -76,9 +76,9 @@ static void count_calls(struct candidate *c, int64_t passed, int64_t tick_ms,
 	if (calls * 1000 / (uint64_t)passed >= CALLS)
 		c->calls = (uint32_t)(c->recent_calls * 1000 / used_ms);
 	if (c->calls >= BALANCE_CRAWL_KIND)
-		c->away = HISTORY_CRAWLED;
-	else if (c->away == HISTORY_UNKNOWN)
-		c->away = HISTORY_WELL;
+		c->away = CANDIDATE_AWAY_CRAWLED;
+	else if (c->away == CANDIDATE_AWAY_UNKNOWN)
+		c->away = CANDIDATE_AWAY_WELL;
 }
 
 static void count_time(struct candidate *c, int64_t now, int64_t tick_ms,
@@ -166,7 +166,7 @@ void candidate_moved(struct candidate *c, int64_t now, uint16_t to, int legs)
 	c->recent = c->recent_system = 0;
 	c->recent_calls = 0;
 	if (to)
-		c->away = HISTORY_UNKNOWN;
+		c->away = CANDIDATE_AWAY_UNKNOWN;
 }
 
 void candidate_host(struct candidate *c, const struct balance_node *host)
@@ -363,8 +363,8 @@ static void note_ended(struct candidates *all, const struct candidate *list,
 
 		if (!c->looked || candidates_find(all, c->pid, c->start))
 			continue;
-		if (c->away == HISTORY_WELL)
-			history_away(&all->history, c->uid, c->comm, c->away);
+		if (c->away == CANDIDATE_AWAY_WELL)
+			history_away(&all->history, c->uid, c->comm, false);
 		history_ended(&all->history, c->uid, c->comm,
 			      c->ticks * (uint64_t)all->tick_ms);
 	}
@@ -425,8 +425,8 @@ static int look_at_one(const struct candidates *all, struct candidates *next,
 		c = *old;
 	if (!look_at(&c, now, next->tick_ms, next->sleepers))
 		return add_none(next, pid, now + CANDIDATES_SKIP_MS);
-	if (c.away == HISTORY_CRAWLED && (!old || old->away != c.away))
-		history_away(&next->history, c.uid, c.comm, c.away);
+	if (c.away == CANDIDATE_AWAY_CRAWLED && (!old || old->away != c.away))
+		history_away(&next->history, c.uid, c.comm, true);
 	return add(next, &c);
 }
 

@@ -35,6 +35,13 @@
 #define CANDIDATES_AGAIN_MS 10000
 #define CANDIDATES_AGAIN_MAX_MS 900000
 
+/* How one did on the last node it was on. */
+enum candidate_away {
+	CANDIDATE_AWAY_UNKNOWN,
+	CANDIDATE_AWAY_WELL,
+	CANDIDATE_AWAY_CRAWLED, /* it waited for its home */
+};
+
 struct candidate {
 	pid_t pid;
 	uint64_t start; /* of its life; the number may be used again */
@@ -48,8 +55,8 @@ struct candidate {
 	uint32_t recent, recent_system; /* ticks of some seconds */
 	uint64_t recent_calls;		/* forwarded meanwhile; away only */
 	uint32_t calls; /* forwarded, for a second of CPU time; away only */
-	enum history_away away; /* how it did, there */
-	uint32_t wants_home;	/* what it wanted when it left */
+	enum candidate_away away;
+	uint32_t wants_home; /* what it wanted when it left */
 	uint32_t mem_mib;
 	uint32_t there_mib; /* in use on its host when it came; 0: ? */
 	bool came;	    /* lately: its host has not been looked at */

@@ -64,15 +64,11 @@ static bool crawls(const struct history_kind *kind)
 	return kind->since < (unsigned int)HISTORY_AGAIN << (times - 1);
 }
 
-void history_away(struct history *h, uid_t uid, const char *comm,
-		  enum history_away how)
+void history_away(struct history *h, uid_t uid, const char *comm, bool crawled)
 {
-	struct history_kind *kind;
+	struct history_kind *kind = find_or_add(h, uid, comm);
 
-	if (how == HISTORY_UNKNOWN)
-		return;
-	kind = find_or_add(h, uid, comm);
-	if (how == HISTORY_CRAWLED) {
+	if (crawled) {
 		/* Those that left together crawl together. */
 		if (!kind->crawls || kind->since)
 			kind->crawls++;

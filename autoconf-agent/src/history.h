@@ -21,13 +21,6 @@
 #define HISTORY_AGAIN 16
 #define HISTORY_AGAIN_TIMES 6
 
-/* How one did on another node. */
-enum history_away {
-	HISTORY_UNKNOWN,
-	HISTORY_WELL,
-	HISTORY_CRAWLED, /* it waited for its home */
-};
-
 struct history_kind {
 	char comm[16];
 	uid_t uid;
@@ -46,10 +39,9 @@ struct history {
 /* One has ended, after so much CPU time. */
 void history_ended(struct history *h, uid_t uid, const char *comm,
 		   uint64_t cpu_ms);
-/* One was away, and this is how it did. Who does well while none leaves young tells
+/* One was away, and mostly waited for its home, or not. Who does well while none leaves young tells
  * nothing of those. */
-void history_away(struct history *h, uid_t uid, const char *comm,
-		  enum history_away how);
+void history_away(struct history *h, uid_t uid, const char *comm, bool crawled);
 /* Whether a young one would crawl. */
 bool history_crawled(struct history *h, uid_t uid, const char *comm);
 /* CPU time that one uses in its life at least, ms; 0: not known. */

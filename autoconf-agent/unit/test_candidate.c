@@ -167,7 +167,7 @@ static void calls_home_are_counted(void **state)
 	assert_true(candidate_process(&c, 3000, false, &p));
 	assert_int_equal(c.recent, 37 + 100); /* of it a second */
 	assert_int_equal(p.calls, 2500 * 100 / c.recent);
-	assert_int_equal(c.away, HISTORY_CRAWLED);
+	assert_int_equal(c.away, CANDIDATE_AWAY_CRAWLED);
 }
 
 /* So many a second, of which it computes so much, hundredths; for a while. */
@@ -193,14 +193,14 @@ static void who_waits_for_home_crawls_at_few_calls_a_second(void **state)
 	struct candidate c;
 
 	c = away(800, 30);
-	assert_int_equal(c.away, HISTORY_CRAWLED);
+	assert_int_equal(c.away, CANDIDATE_AWAY_CRAWLED);
 	assert_in_range(c.calls, 2600, 2800);
 	c = away(300, 90);
-	assert_int_equal(c.away, HISTORY_WELL);
+	assert_int_equal(c.away, CANDIDATE_AWAY_WELL);
 	assert_in_range(c.calls, 330, 340);
 	/* It sleeps. */
 	c = away(20, 1);
-	assert_int_equal(c.away, HISTORY_WELL);
+	assert_int_equal(c.away, CANDIDATE_AWAY_WELL);
 	assert_int_equal(c.calls, 0);
 }
 
@@ -213,7 +213,7 @@ static void who_ends_while_he_is_looked_at_does_not_crawl(void **state)
 	look.switches = 0;
 	candidate_see(&c, 22000, TICK_MS, &look);
 	assert_int_equal(c.calls, 0);
-	assert_int_equal(c.away, HISTORY_WELL);
+	assert_int_equal(c.away, CANDIDATE_AWAY_WELL);
 }
 
 static void how_it_did_away_is_known_at_home_and_forgotten_there(void **state)
@@ -221,9 +221,9 @@ static void how_it_did_away_is_known_at_home_and_forgotten_there(void **state)
 	struct candidate c = away(800, 30);
 
 	candidate_moved(&c, 30000, 0, 1);
-	assert_int_equal(c.away, HISTORY_CRAWLED);
+	assert_int_equal(c.away, CANDIDATE_AWAY_CRAWLED);
 	candidate_moved(&c, 90000, 3, 1);
-	assert_int_equal(c.away, HISTORY_UNKNOWN);
+	assert_int_equal(c.away, CANDIDATE_AWAY_UNKNOWN);
 }
 
 static void moves_are_remembered_the_latest_first(void **state)

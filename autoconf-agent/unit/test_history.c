@@ -93,8 +93,8 @@ a_kind_that_crawled_leaves_young_again_when_many_have_ended(void **state)
 	assert_false(history_crawled(&h, 1000, "cc1"));
 	for (int times = 1; times <= HISTORY_AGAIN_TIMES + 1; times++) {
 		/* Two that had left together. */
-		history_away(&h, 1000, "cc1", HISTORY_CRAWLED);
-		history_away(&h, 1000, "cc1", HISTORY_CRAWLED);
+		history_away(&h, 1000, "cc1", true);
+		history_away(&h, 1000, "cc1", true);
 		for (unsigned int i = 0; i < again; i++) {
 			assert_true(history_crawled(&h, 1000, "cc1"));
 			ended(&h, "cc1", 5000);
@@ -111,14 +111,14 @@ static void who_leaves_young_and_does_well_makes_good_for_its_kind(void **state)
 {
 	struct history h = { 0 };
 
-	history_away(&h, 1000, "cc1", HISTORY_CRAWLED);
+	history_away(&h, 1000, "cc1", true);
 	/* An old one. */
-	history_away(&h, 1000, "cc1", HISTORY_WELL);
+	history_away(&h, 1000, "cc1", false);
 	assert_true(history_crawled(&h, 1000, "cc1"));
 	for (unsigned int i = 0; i < HISTORY_AGAIN; i++)
 		ended(&h, "cc1", 5000);
-	history_away(&h, 1000, "cc1", HISTORY_WELL);
-	history_away(&h, 1000, "cc1", HISTORY_CRAWLED);
+	history_away(&h, 1000, "cc1", false);
+	history_away(&h, 1000, "cc1", true);
 	for (unsigned int i = 0; i < HISTORY_AGAIN; i++)
 		ended(&h, "cc1", 5000);
 	assert_false(history_crawled(&h, 1000, "cc1"));
